@@ -1,0 +1,119 @@
+"""Accounts: whose way to TradingView a viewer uses, and what it may see."""
+
+import logging
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import partial
+
+from formulas.market.charts import Chart, ChartRequest, Facts, Freshness
+from formulas.upstream.errors import SignedOutError, UpstreamError
+from formulas.upstream.tradingview.limits import Limits
+from formulas.upstream.tradingview.page import fetch_token
+from formulas.upstream.tradingview.pool import Pool
+from formulas.upstream.tradingview.token import Cookies, TokenSource, anonymous
+
+_MOST_ACCOUNTS = 200
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A user's TradingView session; `name` changes whenever the cookies do."""
+
+    name: str
+    cookies: Cookies = field(repr=False)
+
+
+class Account:
+    """One account's token and pool."""
+
+    def __init__(self, tokens: TokenSource, pool: Pool) -> None:
+        self._tokens = tokens
+        self._pool = pool
+        self._exchanges: frozenset[str] = frozenset()
+
+    async def prepare(self) -> None:
+        """Learn what the account may see, and open its way while at it.
+
+        Raises:
+            UpstreamError: TradingView gives the account no token.
+        """
+        await self._pool.warm()
+        self._exchanges = (await self._tokens.get()).exchanges
+
+    def entitlement(self, symbol: str) -> Freshness:
+        """Return how fresh the account's data is on the symbol's exchange."""
+        exchange, _, _ = symbol.partition(":")
+        is_live = exchange in self._exchanges
+        return Freshness.STREAMING if is_live else Freshness.DELAYED
+
+    async def fetch(self, request: ChartRequest) -> Chart:
+        return await self._pool.fetch(request)
+
+    async def facts(self, symbols: Iterable[str]) -> dict[str, Facts]:
+        return await self._pool.facts(symbols)
+
+    async def aclose(self) -> None:
+        await self._pool.aclose()
+
+
+class Accounts:
+    """The accounts in use in this process. One for an event loop.
+
+    Args:
+        site: TradingView's pages, which carry the token.
+        endpoint: its websocket.
+        limits: what each account may take of it.
+    """
+
+    def __init__(self, *, site: str, endpoint: str, limits: Limits) -> None:
+        self._site = site
+        self._endpoint = endpoint
+        self._limits = limits
+        self._accounts: OrderedDict[str, Account] = OrderedDict()
+
+    async def enter(
+        self, credentials: Credentials | None
+    ) -> tuple[Account, UpstreamError | None]:
+        """Return the account to use, ready, and what is wrong with the user's own.
+
+        Whoever has none, or whose own gives no token now, sees the delayed data that
+        everybody may see.
+        """
+        trouble = None
+        if credentials is not None:
+            account = self._account(credentials.name, credentials.cookies)
+            try:
+                await account.prepare()
+            except UpstreamError as error:
+                trouble = error
+                if isinstance(error, SignedOutError):
+                    logger.info("The cookies of %s open nothing.", credentials.name)
+            else:
+                return account, None
+        account = self._account("anonymous", None)
+        await account.prepare()
+        return account, trouble
+
+    async def aclose(self) -> None:
+        for account in self._accounts.values():
+            await account.aclose()
+
+    def _account(self, name: str, cookies: Cookies | None) -> Account:
+        account = self._accounts.get(name) or self._make(cookies)
+        self._accounts[name] = account
+        self._accounts.move_to_end(name)
+        # Pools close idle sockets themselves; what is dropped here holds nothing.
+        if len(self._accounts) > _MOST_ACCOUNTS:
+            self._accounts.popitem(last=False)
+        return account
+
+    def _make(self, cookies: Cookies | None) -> Account:
+        tokens = (
+            TokenSource(partial(fetch_token, self._site, cookies))
+            if cookies is not None
+            else anonymous()
+        )
+        return Account(tokens, Pool(self._endpoint, tokens, self._limits))

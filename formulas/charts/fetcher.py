@@ -1,0 +1,113 @@
+"""Many charts, each as soon as it is there: from the cache, or fetched once."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import replace
+from time import time
+from typing import Protocol
+
+from formulas.charts.cache import ChartCache, chart_key
+from formulas.charts.outcomes import Failed, Landed, Wanted
+from formulas.charts.single_flight import SingleFlight
+from formulas.charts.spellings import Spellings
+from formulas.charts.stored import StoredChart
+from formulas.market.charts import Chart, ChartRequest, Freshness
+from formulas.market.errors import InvalidValueError
+from formulas.upstream.errors import (
+    UnexpectedAnswerError,
+    UnknownSymbolError,
+    UpstreamError,
+)
+
+
+class ChartSource(Protocol):
+    """An account's way to TradingView."""
+
+    def entitlement(self, symbol: str) -> Freshness:
+        """Return how fresh the account's data is on the symbol's exchange."""
+
+    async def fetch(self, request: ChartRequest) -> Chart:
+        """Return the chart, or raise UpstreamError."""
+
+
+class ChartFetcher:
+    """Gets charts. One for a process and event loop."""
+
+    def __init__(
+        self, cache: ChartCache, flight: SingleFlight, spellings: Spellings
+    ) -> None:
+        self._cache = cache
+        self._flight = flight
+        self._spellings = spellings
+
+    async def outcomes(
+        self, wanted: Sequence[Wanted], source: ChartSource, *, since: float = 0.0
+    ) -> AsyncGenerator[Landed | Failed]:
+        """Yield how each chart ended, exactly once, as they end.
+
+        Close the generator: it stops what nobody else waits for.
+
+        Args:
+            wanted: the charts, the most urgent first.
+            source: where to fetch what is not in the cache.
+            since: a cached chart fetched before this (UTC seconds) does not count.
+        """
+        keys = [_key(chart, source) for chart in wanted]
+        cached = await self._cache.get_many(keys, since=since)
+        for chart, hit in zip(wanted, cached, strict=True):
+            if hit is not None:
+                yield Landed(chart.place, hit, is_cached=True)
+        missing = [chart for chart, hit in zip(wanted, cached, strict=True) if not hit]
+        ended: asyncio.Queue[Landed | Failed] = asyncio.Queue()
+
+        async def fetch(chart: Wanted) -> None:
+            ended.put_nowait(await self._fetch(chart, source, since))
+
+        tasks = [asyncio.create_task(fetch(chart)) for chart in missing]
+        try:
+            for _ in tasks:
+                yield await ended.get()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._cache.count(hits=len(wanted) - len(tasks), misses=len(tasks))
+
+    async def _fetch(
+        self, chart: Wanted, source: ChartSource, since: float
+    ) -> Landed | Failed:
+        async def fetch() -> StoredChart:
+            return await self._fetch_any_spelling(chart, source)
+
+        try:
+            key = _key(chart, source)
+            stored = await self._flight.get(key, fetch, since=since)
+        except UpstreamError as error:
+            return Failed(chart.place, chart.request, error)
+        return Landed(chart.place, stored, is_cached=False)
+
+    async def _fetch_any_spelling(
+        self, wanted: Wanted, source: ChartSource
+    ) -> StoredChart:
+        candidates = await self._spellings.in_order(wanted.spellings)
+        for symbol in candidates:
+            try:
+                chart = await source.fetch(replace(wanted.request, symbol=symbol))
+            except UnknownSymbolError:
+                continue
+            await self._spellings.remember(wanted.spellings, symbol)
+            return _stored(chart, wanted.request)
+        raise UnknownSymbolError(f"TradingView does not know {wanted.request.symbol}.")
+
+
+def _key(chart: Wanted, source: ChartSource) -> str:
+    return chart_key(chart.request, source.entitlement(chart.request.symbol))
+
+
+def _stored(chart: Chart, request: ChartRequest) -> StoredChart:
+    try:
+        return StoredChart.of(chart, request=request, fetched_at=time())
+    except InvalidValueError as error:
+        raise UnexpectedAnswerError(
+            "TradingView sent bars that make no sense."
+        ) from error

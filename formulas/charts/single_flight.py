@@ -1,0 +1,197 @@
+"""One fetch of a chart at a time, over all viewers and all processes.
+
+Within a process, everybody who wants a chart awaits one task. Between processes, the
+task that holds the chart's lease in the store fetches; the others wait until it tells
+them by publish/subscribe that the chart has landed. A fetcher that dies lets its lease
+run out, and one of those who wait takes over.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from secrets import token_hex
+from time import time
+
+from formulas.charts.landings import Landings
+from formulas.charts.leases import Leases
+from formulas.charts.stored import Outcome, StoredChart, StoredFailure
+from formulas.store import Store, StoreDownError
+from formulas.upstream.errors import (
+    NoDataError,
+    SeriesRefusedError,
+    SignedOutError,
+    ThrottledError,
+    TokenRejectedError,
+    UnknownSymbolError,
+    UpstreamError,
+)
+
+# How long a process that died can hold up the others.
+LEASE_SECONDS = 4.0
+# How often those who wait look for themselves: word can get lost.
+_LOOK_SECONDS = 0.5
+
+type Fetch = Callable[[], Awaitable[StoredChart]]
+
+
+@dataclass(slots=True)
+class _Flight:
+    key: str
+    task: asyncio.Task[StoredChart]
+    waiters: int = 0
+
+
+class SingleFlight:
+    """Fetches charts once. One for a process and event loop.
+
+    Args:
+        store: where leases and landed charts are; while it is down, each process
+            fetches for itself.
+        keep_seconds: how long a landed chart stays in the store.
+        lease_seconds: how long a fetcher that died blocks the others.
+    """
+
+    def __init__(
+        self, store: Store, *, keep_seconds: int, lease_seconds: float = LEASE_SECONDS
+    ) -> None:
+        self._leases = Leases(store, seconds=lease_seconds)
+        self._landings = Landings(store)
+        self._keep_seconds = keep_seconds
+        self._flights: dict[str, _Flight] = {}
+        self._leaving: set[asyncio.Task[None]] = set()
+
+    async def get(self, key: str, fetch: Fetch, *, since: float = 0.0) -> StoredChart:
+        """Return the chart under the key, fetched by us or by whoever is at it.
+
+        A chart in the store that was fetched before `since` (UTC seconds) does not
+        count. A caller that is cancelled leaves the fetch to the others who want it;
+        when nobody does, it stops.
+
+        Raises:
+            UpstreamError: what the one who fetched it met.
+        """
+        flight = self._flights.get(key) or self._start(key, fetch, since)
+        flight.waiters += 1
+        try:
+            return await asyncio.shield(flight.task)
+        finally:
+            flight.waiters -= 1
+            if not flight.waiters and not flight.task.done():
+                self._later(self._abandon(flight))
+
+    async def aclose(self) -> None:
+        """Stop what is under way."""
+        tasks = [*self._leaving, *(flight.task for flight in self._flights.values())]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._landings.aclose()
+
+    # Within the process
+
+    def _start(self, key: str, fetch: Fetch, since: float) -> _Flight:
+        task = asyncio.create_task(self._fly(key, fetch, since), name=f"fetch {key}")
+        flight = self._flights[key] = _Flight(key, task)
+        task.add_done_callback(lambda _: self._forget(flight))
+        return flight
+
+    def _forget(self, flight: _Flight) -> None:
+        if self._flights.get(flight.key) is flight:
+            del self._flights[flight.key]
+        if not flight.task.cancelled():
+            flight.task.exception()  # Everybody who cared has been told by now.
+
+    async def _abandon(self, flight: _Flight) -> None:
+        """Stop a flight that nobody waits for, here or in another process."""
+        while not flight.waiters and not flight.task.done():
+            if not await self._leases.is_awaited(flight.key):
+                if not flight.waiters:
+                    self._forget_and_cancel(flight)
+                return
+            await asyncio.wait({flight.task}, timeout=_LOOK_SECONDS)
+
+    def _forget_and_cancel(self, flight: _Flight) -> None:
+        """Cancel it; whoever comes now starts another and is not cancelled with it."""
+        del self._flights[flight.key]
+        flight.task.cancel()
+
+    def _later(self, work: Awaitable[None]) -> None:
+        async def run() -> None:
+            await work
+
+        task = asyncio.create_task(run())
+        self._leaving.add(task)
+        task.add_done_callback(self._leaving.discard)
+
+    # Between processes
+
+    async def _fly(self, key: str, fetch: Fetch, since: float) -> StoredChart:
+        token = token_hex(8)
+        try:
+            while True:
+                held, outcome = await self._leases.take_or_read(key, token)
+                if outcome is not None and outcome.fetched_at >= since:
+                    if held:
+                        await self._leases.release(key, token)
+                    return _chart(outcome)
+                if held:
+                    break
+                await self._wait(key)
+        except StoreDownError:
+            return await fetch()
+        return await self._lead(key, token, fetch)
+
+    async def _wait(self, key: str) -> None:
+        """Wait until somebody else's fetch lands, or it is time to look."""
+        with self._landings.expect(key) as landed:
+            if await self._leases.await_holder(key):
+                await asyncio.wait({landed}, timeout=_LOOK_SECONDS)
+
+    async def _lead(self, key: str, token: str, fetch: Fetch) -> StoredChart:
+        holding = asyncio.create_task(self._leases.hold(key, token))
+        try:
+            chart = await fetch()
+        except UpstreamError as error:
+            await self._tell(key, token, error)
+            raise
+        except BaseException:
+            await self._give_up(key, token)
+            raise
+        finally:
+            holding.cancel()
+        await self._land(key, token, chart, self._keep_seconds)
+        return chart
+
+    async def _land(self, key: str, token: str, outcome: Outcome, seconds: int) -> None:
+        with suppress(StoreDownError):
+            await self._leases.land(key, token, outcome, seconds)
+
+    async def _tell(self, key: str, token: str, error: UpstreamError) -> None:
+        """Tell those who wait of a failure, unless they may fare better."""
+        if isinstance(error, _OF_THE_ACCOUNT):
+            await self._give_up(key, token)
+            return
+        seconds = 60 if isinstance(error, _OF_THE_SYMBOL) else 1
+        failure = StoredFailure.of(error, fetched_at=time())
+        await self._land(key, token, failure, seconds)
+
+    async def _give_up(self, key: str, token: str) -> None:
+        with suppress(StoreDownError):
+            await self._leases.release(key, token)
+
+
+# Failures that are the fetching account's own, and those that all would meet.
+_OF_THE_ACCOUNT = (
+    SeriesRefusedError,
+    SignedOutError,
+    ThrottledError,
+    TokenRejectedError,
+)
+_OF_THE_SYMBOL = (NoDataError, UnknownSymbolError)
+
+
+def _chart(outcome: Outcome) -> StoredChart:
+    if isinstance(outcome, StoredFailure):
+        raise outcome.error()
+    return outcome

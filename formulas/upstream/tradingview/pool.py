@@ -1,0 +1,313 @@
+"""All of one account's traffic with TradingView: charts and facts, over few sockets."""
+
+import asyncio
+import logging
+import secrets
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
+from functools import partial
+from math import ceil
+from typing import override
+
+from formulas.market.charts import Chart, ChartRequest, Facts
+from formulas.upstream.errors import (
+    TimedOutError,
+    TokenRejectedError,
+    UnexpectedAnswerError,
+    UnreachableError,
+    UpstreamError,
+)
+from formulas.upstream.tradingview.dialing import Dialing
+from formulas.upstream.tradingview.lanes import Job
+from formulas.upstream.tradingview.limits import Limits
+from formulas.upstream.tradingview.quotes import Quotes
+from formulas.upstream.tradingview.sockets import Socket
+from formulas.upstream.tradingview.token import TokenSource
+
+logger = logging.getLogger(__name__)
+
+_random = secrets.SystemRandom()
+
+
+class Pool:
+    """Fetches charts in the order they are asked for, many at a time.
+
+    It belongs to one account and one event loop. Sockets open on first use and close
+    after a while without any. Every change of state ends in `_settle`, which alone
+    decides what happens next.
+    """
+
+    def __init__(
+        self,
+        endpoint: str,
+        tokens: TokenSource,
+        limits: Limits | None = None,
+        admit: Callable[[], AbstractAsyncContextManager[object]] = nullcontext,
+    ) -> None:
+        """Take the websocket's address and where tokens come from.
+
+        A socket lives, from before its dial until after its end, inside a context of
+        `admit`, which may make it wait or raise an `UpstreamError`.
+        """
+        self._endpoint = endpoint
+        self._tokens = tokens
+        self._limits = limits or Limits()
+        self._admit = admit
+        self._jobs: set[Job] = set()
+        self._queue: deque[Job] = deque()
+        self._waiting: set[asyncio.Future[Socket]] = set()
+        self._sockets: dict[Socket, asyncio.Task[None]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._dialing = Dialing(self._limits, _jittered)
+        self._is_closed = False
+
+    @override
+    def __repr__(self) -> str:
+        opened = sum(socket.is_open for socket in self._sockets)
+        busy = sum(socket.lanes.busy for socket in self._sockets)
+        return (
+            f"<Pool: {opened} of {len(self._sockets)} sockets open, {busy} lanes busy, "
+            f"{len(self._jobs) - busy} charts queued>"
+        )
+
+    # What callers do.
+
+    async def fetch(self, request: ChartRequest) -> Chart:
+        """Return the chart; whoever asked first is served first.
+
+        Raises:
+            UpstreamError: there is no chart, and why.
+        """
+        self._refuse_if_closed()
+        job = Job(request, asyncio.get_running_loop().create_future())
+        self._jobs.add(job)
+        self._queue.append(job)
+        self._settle()
+        try:
+            return await job.answer
+        finally:
+            self._forget(job)
+
+    async def facts(self, symbols: Iterable[str]) -> dict[str, Facts]:
+        """Return by symbol what TradingView tells in time; absent where it tells nothing.
+
+        Raises:
+            UpstreamError: no socket could be opened.
+        """
+        quotes = Quotes(f"qs_{secrets.token_hex(6)}", symbols)
+        if quotes.is_complete:
+            return {}
+        socket = await self._open_socket()
+        with socket.hosting(quotes) as told:
+            self._settle()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._limits.facts_seconds):
+                    await told.wait()
+        self._settle()
+        return quotes.facts()
+
+    async def warm(self) -> None:
+        """Have a socket dialed, if there is none; returns without waiting for it."""
+        self._refuse_if_closed()
+        self._dial_up_to(1)
+        await asyncio.sleep(0)
+
+    async def aclose(self) -> None:
+        """Close everything; whoever still waits is told so."""
+        self._is_closed = True
+        self._tell_everybody(_closed())
+        for socket in list(self._sockets):
+            self._close(socket)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # What happens to a job.
+
+    def _ended(self, job: Job, outcome: Chart | UpstreamError) -> None:
+        if isinstance(outcome, UpstreamError) and self._may_retry(job, outcome):
+            job.retries += 1
+            pause = _jittered(self._limits.retry_pause)
+            asyncio.get_running_loop().call_later(pause, self._put_back, job)
+        else:
+            self._answer(job, outcome)
+        self._settle()
+
+    def _may_retry(self, job: Job, error: UpstreamError) -> bool:
+        """Say whether another session may do better; a deadline is not given twice."""
+        curable = error.retryable or isinstance(error, TokenRejectedError)
+        is_late = isinstance(error, TimedOutError)
+        return curable and not is_late and job.retries < self._limits.retries
+
+    def _put_back(self, job: Job) -> None:
+        if job in self._jobs:
+            self._queue.appendleft(job)
+            self._settle()
+
+    def _answer(self, job: Job, outcome: Chart | UpstreamError) -> None:
+        self._jobs.discard(job)
+        if job.answer.done():
+            return
+        if isinstance(outcome, Chart):
+            job.answer.set_result(outcome)
+        else:
+            job.answer.set_exception(outcome)
+
+    def _forget(self, job: Job) -> None:
+        """Let go of a job whose caller is gone, wherever it is."""
+        self._jobs.discard(job)
+        job.answer.cancel()
+        if not job.answer.cancelled():
+            job.answer.exception()  # seen, even where the caller was cancelled since
+            return
+        if job in self._queue:
+            self._queue.remove(job)
+        any(socket.lanes.drop(job) for socket in self._sockets)
+        self._settle()
+
+    def _tell_everybody(self, error: UpstreamError) -> None:
+        self._queue.clear()
+        for job in list(self._jobs):
+            self._answer(job, error)
+        for waiter in self._waiting:
+            if not waiter.done():
+                waiter.set_exception(error)
+
+    # What happens to a socket.
+
+    def _start(self) -> None:
+        socket = Socket(self._endpoint, self._tokens, self._limits, self._ended)
+        task = asyncio.create_task(self._run(socket))
+        self._tasks.add(task)
+        self._sockets[socket] = task
+        task.add_done_callback(partial(self._gone, socket))
+
+    async def _run(self, socket: Socket) -> None:
+        await asyncio.sleep(self._dialing.take_turn(_now()))
+        try:
+            async with asyncio.timeout(self._limits.open_seconds) as patience:
+                async with self._admit():
+                    await socket.connection.run(partial(self._opened, socket, patience))
+        except TimeoutError as error:
+            raise TimedOutError("TradingView cannot be reached in time.") from error
+
+    def _opened(self, socket: Socket, patience: asyncio.Timeout) -> None:
+        patience.reschedule(None)
+        socket.is_open = True
+        for waiter in self._waiting:
+            if not waiter.done():
+                waiter.set_result(socket)
+        self._settle()
+
+    async def _open_socket(self) -> Socket:
+        self._refuse_if_closed()
+        opened = next((socket for socket in self._sockets if socket.is_open), None)
+        if opened is not None:
+            return opened
+        waiter: asyncio.Future[Socket] = asyncio.get_running_loop().create_future()
+        self._waiting.add(waiter)
+        self._settle()
+        try:
+            return await waiter
+        finally:
+            self._waiting.discard(waiter)
+
+    def _gone(self, socket: Socket, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if task.cancelled():
+            if self._sockets.pop(socket, None):
+                self._tell_everybody(_closed())  # the event loop is ending
+            return
+        error = task.exception()
+        if not isinstance(error, UpstreamError):
+            logger.error("A TradingView socket failed unexpectedly.", exc_info=error)
+            error = UnexpectedAnswerError("TradingView's answer cannot be handled.")
+        if self._sockets.pop(socket, None):
+            self._lost(socket, error)
+
+    def _lost(self, socket: Socket, error: UpstreamError) -> None:
+        """Start over what was under way: elsewhere, or with another token."""
+        opened, heard = socket.is_open, socket.connection.has_heard
+        if isinstance(error, TokenRejectedError) or (opened and not heard):
+            self._tokens.invalidate()
+        self._dialing.lost(error, _now(), served=heard)
+        jobs = socket.surrender()
+        if heard:
+            for job in jobs:
+                self._ended(job, error)
+        else:
+            self._queue.extendleft(reversed(jobs))
+        is_last = not any(other.is_open for other in self._sockets)
+        if is_last and self._dialing.is_hopeless(error):
+            self._tell_everybody(error)
+        if not (self._jobs or self._waiting):
+            self._dialing.forgive()
+        self._settle()
+
+    def _close(self, socket: Socket) -> None:
+        socket.surrender()
+        self._sockets.pop(socket).cancel()
+
+    def _refuse_if_closed(self) -> None:
+        if self._is_closed:
+            raise _closed()
+
+    # What happens next.
+
+    def _settle(self) -> None:
+        """Put jobs on lanes, dial what is missing, let go what is not needed."""
+        if not self._is_closed:
+            self._place_jobs()
+            self._dial_up_to(self._wanted())
+            self._retire_sockets()
+
+    def _place_jobs(self) -> None:
+        serving = self._serving()
+        unplaced = []
+        while self._queue and any(socket.lanes.free for socket in serving):
+            job = self._queue.popleft()
+            if not _place(job, serving):
+                unplaced.append(job)
+        self._queue.extendleft(reversed(unplaced))
+
+    def _serving(self) -> list[Socket]:
+        """Return the sockets that take jobs: a spent one, only until another is open."""
+        opened = [socket for socket in self._sockets if socket.is_open]
+        return [socket for socket in opened if not socket.lanes.is_spent] or opened
+
+    def _wanted(self) -> int:
+        fresh = (socket for socket in self._sockets if not socket.lanes.is_spent)
+        charts = len(self._queue) + sum(socket.lanes.busy for socket in fresh)
+        needed = max(ceil(charts / self._limits.lanes), bool(self._waiting))
+        return min(needed, self._limits.sockets)
+
+    def _dial_up_to(self, count: int) -> None:
+        fresh = sum(not socket.lanes.is_spent for socket in self._sockets)
+        for _ in range(count - fresh):
+            self._start()
+
+    def _retire_sockets(self) -> None:
+        serving = self._serving()
+        for socket in list(self._sockets):
+            if socket.is_busy or not socket.is_open:
+                socket.wake()
+            elif socket not in serving:
+                self._close(socket)
+            else:
+                socket.rest(self._close)
+
+
+def _place(job: Job, sockets: Iterable[Socket]) -> bool:
+    by_load = sorted(sockets, key=lambda socket: socket.lanes.busy)
+    return any(socket.place(job) for socket in by_load)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _jittered(seconds: float) -> float:
+    return seconds * _random.uniform(0.75, 1.25)
+
+
+def _closed() -> UnreachableError:
+    return UnreachableError("The connection to TradingView is closed.")
