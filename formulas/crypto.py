@@ -6,7 +6,6 @@ elsewhere does not open. The first key seals, all keys open.
 """
 
 import base64
-import binascii
 import os
 from collections.abc import Sequence
 
@@ -75,6 +74,9 @@ def _decode(sealed: str) -> bytes:
     if not sealed.startswith(_VERSION):
         raise SealedSecretError("This is not a sealed secret.")
     try:
-        return base64.b64decode(sealed.removeprefix(_VERSION), b"-_", validate=True)
-    except binascii.Error as error:
+        data = base64.b64decode(sealed.removeprefix(_VERSION), b"-_", validate=True)
+    except ValueError as error:
         raise SealedSecretError("This sealed secret is damaged.") from error
+    if len(data) <= _NONCE_BYTES:
+        raise SealedSecretError("This sealed secret is damaged.")
+    return data

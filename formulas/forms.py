@@ -59,7 +59,10 @@ class FormulaForm(forms.ModelForm[Formula]):
 
 def _key_of_url(url: str) -> str:
     """Return the key of `https://api.marketinout.com/run/screen?key=…`, else nothing."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
     expected = {
         urlsplit(settings.MARKETINOUT_API_URL).netloc,
         "api.marketinout.com",

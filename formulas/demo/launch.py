@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from formulas.demo.children import Children
+from formulas.demo.children import Child, Children
 from formulas.demo.valkey import start_valkey
 
 HOST = "127.0.0.1"
@@ -39,36 +39,50 @@ def listen(port: int) -> socket.socket:
     return listener
 
 
-def start_upstreams(
-    children: Children, *, redis_url: str, replay: Path | None
-) -> dict[str, str]:
-    """Start the simulator, and a Valkey where there is no `redis_url`.
+def launch(
+    children: Children,
+    listener: socket.socket,
+    *,
+    keys: Mapping[str, str],
+    redis_url: str,
+    replay: Path | None,
+) -> None:
+    """Start everything, and return once the app answers on the listener, now closed.
 
-    Returns:
-        The settings that lead the app to them.
+    Args:
+        children: among which the parts are started.
+        listener: what the app is to accept its visitors from.
+        keys: the app's secret keys, by the names of their settings.
+        redis_url: the Redis or Valkey to use; empty for an embedded Valkey.
+        replay: a recording for the simulator to replay.
 
     Raises:
-        ChildError: one of them does not start.
+        ChildError: a part does not start.
         NoValkeyError: there is no Valkey for this machine.
     """
+    simulator = _start_simulator(children, replay)
+    environment = {
+        "DEMO": "true",
+        "ALLOWED_HOSTS": f"{HOST},localhost",
+        "REDIS_URL": redis_url or start_valkey(children),
+        **keys,
+    }
+    # The simulator makes its prices meanwhile.
+    children.run("seed_demo", [*_MANAGE, "seed_demo"], environment=environment)
+    addresses = json.loads(simulator.wait_for_line(within=_START_SECONDS))
+    _start_app(children, listener, environment | addresses)
+
+
+def _start_simulator(children: Children, replay: Path | None) -> Child:
     recording = ("--replay", replay) if replay else ()
-    simulator = children.start(
+    return children.start(
         "The simulator", [*_MANAGE, "simulate", "--port", "0", *recording], piped=True
     )
-    store = redis_url or start_valkey(children)
-    addresses = json.loads(simulator.wait_for_line(within=_START_SECONDS))
-    return {"REDIS_URL": store, **addresses}
 
 
-def start_app(
-    children: Children, environment: Mapping[str, str], listener: socket.socket
+def _start_app(
+    children: Children, listener: socket.socket, environment: Mapping[str, str]
 ) -> None:
-    """Bring the database up to date and start the app; return once it answers.
-
-    Raises:
-        ChildError: the database can't be brought up to date, or the app not started.
-    """
-    children.run("seed_demo", [*_MANAGE, "seed_demo"], environment=environment)
     app = children.start(
         "The app",
         [
@@ -79,7 +93,7 @@ def start_app(
         descriptors=[listener.fileno()],
     )
     port = listener.getsockname()[1]
-    listener.close()  # when the app ends, nobody listens any more
+    listener.close()  # so that nobody listens any more when the app has ended
     app.wait_until(lambda: _is_alive(port), within=_START_SECONDS)
 
 

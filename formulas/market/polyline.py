@@ -18,10 +18,11 @@ more follow, and 63, which gives `?` to `~` and so nothing that HTML would read.
 Nothing is rounded: the bars come back equal.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import batched
+import re
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, batched, starmap
 from math import gcd
-from operator import sub
+from operator import add, sub
 
 from formulas.market.bars import Bar
 from formulas.market.errors import InvalidValueError
@@ -70,44 +71,42 @@ def decode(text: str) -> tuple[Bar, ...]:
     if not text:
         return ()
     try:
-        return tuple(_decode(text))
-    except (ValueError, IndexError, ArithmeticError) as error:
+        return _decode(text)
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         raise InvalidValueError("This is not a text of bars.") from error
 
 
-def _decode(text: str) -> Iterator[Bar]:
+def _decode(text: str) -> tuple[Bar, ...]:
     version, exponent, step, volume_exponent, tstep, columns = text.split(";", 5)
-    times, opens, above, below, closes, volumes = columns.split(" ")
-    wicks = {"1": _read_unsigned, "2": _read_signed}.get(version)
-    if wicks is None:
-        raise ValueError(version)
-    unit, divisor, volume_divisor = (
-        int(step),
-        10 ** int(exponent),
-        10 ** int(volume_exponent),
-    )
-    time = difference = close = 0
-    for change, gap, high, low, body, volume in zip(
-        _read_signed(times),
-        _read_signed(opens),
-        wicks(above),
-        wicks(below),
-        _read_signed(closes),
-        _read_unsigned(volumes) if volumes else [0] * len(list(_read_signed(times))),
+    times, gaps, above, below, bodies, volumes = columns.split(" ")
+    wicks = {"1": _read_unsigned, "2": _read_signed}[version]
+    opening, moving = _read_signed(gaps), _read_signed(bodies)
+    c = list(accumulate(map(add, opening, moving)))
+    o = list(map(sub, c, moving))
+    h = map(add, map(max, o, c), wicks(above))
+    low = map(sub, map(min, o, c), wicks(below))
+    unit, power = int(step), 10 ** int(exponent)
+    bars = zip(
+        _twice_summed(_read_signed(times), int(tstep)),
+        *(_prices(column, unit, power) for column in (o, h, low, c)),
+        _volumes(volumes, 10 ** int(volume_exponent), len(c)),
         strict=True,
-    ):
-        difference += change
-        time += difference
-        opened = close + gap
-        close = opened + body
-        yield Bar(
-            time * int(tstep),
-            opened * unit / divisor,
-            (max(opened, close) + high) * unit / divisor,
-            (min(opened, close) - low) * unit / divisor,
-            close * unit / divisor,
-            (volume - 1) / volume_divisor if volume else None,
-        )
+    )
+    return tuple(starmap(Bar, bars))
+
+
+def _twice_summed(changes: list[int], tstep: int) -> list[int]:
+    return [time * tstep for time in accumulate(accumulate(changes))]
+
+
+def _prices(numbers: Iterable[int], step: int, power: int) -> list[float]:
+    return [number * step / power for number in numbers]
+
+
+def _volumes(text: str, power: int, count: int) -> list[float | None]:
+    if not text:
+        return [None] * count
+    return [(number - 1) / power if number else None for number in _read_unsigned(text)]
 
 
 # From floats to whole numbers
@@ -169,18 +168,25 @@ def _signed(numbers: Iterable[int]) -> str:
     )
 
 
-def _read_unsigned(text: str) -> Iterator[int]:
-    number = shift = 0
-    for character in text:
-        digit = ord(character) - 63
-        number |= (digit & 31) << shift
-        if digit < 32:
-            yield number
-            number = shift = 0
-        else:
-            shift += 5
+_NUMBERS = {text: number for number, text in enumerate(_UNSIGNED)}
+_NUMBER = re.compile(r"[_-~]*[?-^]")
 
 
-def _read_signed(text: str) -> Iterator[int]:
-    for number in _read_unsigned(text):
-        yield ~(number >> 1) if number & 1 else number >> 1
+def _read_unsigned(text: str) -> list[int]:
+    return [
+        number if (number := _NUMBERS.get(digits)) is not None else _read_digits(digits)
+        for digits in _NUMBER.findall(text)
+    ]
+
+
+def _read_digits(text: str) -> int:
+    number = 0
+    for character in reversed(text):
+        number = number << 5 | (ord(character) - 63) & 31
+    return number
+
+
+def _read_signed(text: str) -> list[int]:
+    return [
+        ~(number >> 1) if number & 1 else number >> 1 for number in _read_unsigned(text)
+    ]

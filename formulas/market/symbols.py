@@ -17,7 +17,7 @@ EXCHANGES = {
 
 _TRADINGVIEW = re.compile(r"[A-Z0-9_]{1,20}:[A-Z0-9&._!-]{1,40}")
 _MARKETINOUT = re.compile(
-    r"(?P<ticker>[A-Z0-9&_.-]{1,40}?)(?:\.(?P<suffix>[A-Z]{1,5}))?"
+    r"(?P<ticker>[A-Z0-9][A-Z0-9&_.-]{0,39}?)(?:\.(?P<suffix>[A-Z]{1,5}))?"
 )
 
 

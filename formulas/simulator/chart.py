@@ -4,10 +4,8 @@ Pure. Each method is a client's message and returns the answers to it, or raises
 ends the session.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,12 +18,16 @@ from formulas.simulator.answers import (
     called,
     message,
 )
+from formulas.simulator.asking import (
+    bars_asked,
+    range_asked,
+    range_start,
+    symbol_in,
+)
 from formulas.simulator.instrument import symbol_info
 from formulas.simulator.listing import Listing
 from formulas.simulator.resolution import parse_resolution
 from formulas.simulator.timescale import NODE, Series, Timescale, coming, emptied
-
-_MOST_BARS = 40_000
 
 
 @dataclass
@@ -67,7 +69,7 @@ class ChartSession:
         if zone != "exchange":
             try:
                 ZoneInfo(zone)
-            except (ValueError, OSError) as error:
+            except (KeyError, ValueError, OSError) as error:
                 raise self._refusal(
                     "invalid timezone", "switch_timezone", arguments
                 ) from error
@@ -97,12 +99,12 @@ class ChartSession:
         parse_resolution(resolution)
         symbol = self._symbol(slot)
         series = Series(
-            self.name, name, slot, turnaround, symbol, resolution, _asked(count)
+            self.name, name, slot, turnaround, symbol, resolution, bars_asked(count)
         )
         if isinstance(count, list) and symbol:
             self._skip_to(series, count, now)
         self.series[name] = series
-        return [self._load(series, _range(more), now)]
+        return [self._load(series, range_asked(more), now)]
 
     def modify_series(self, arguments: list[Any], now: float) -> list[Answer]:
         name, turnaround, slot, resolution, *more = arguments
@@ -110,11 +112,11 @@ class ChartSession:
         series, symbol = self.series[name], self._symbol(slot)
         series.slot, series.turnaround = slot, turnaround
         if (symbol, resolution) == (series.symbol, series.resolution):
-            return [self._extend(series, _range(more), now)]
+            return [self._extend(series, range_asked(more), now)]
         clears = symbol != series.symbol
         series.symbol, series.resolution = symbol, resolution
         series.skip = 0
-        return [self._load(series, _range(more), now, clears=clears)]
+        return [self._load(series, range_asked(more), now, clears=clears)]
 
     def remove_series(self, arguments: list[Any], now: float) -> list[Answer]:
         (name,) = arguments
@@ -187,7 +189,7 @@ class ChartSession:
         if not time_range:
             return 0
         return self.timescale.exchange.count_since(
-            series.symbol, series.resolution, _start(time_range, now), now
+            series.symbol, series.resolution, range_start(time_range, now), now
         )
 
     def _timeframe(self, series: Series, time_range: str, now: float) -> list[Message]:
@@ -273,37 +275,3 @@ _HANDLERS: Mapping[str, _Handler] = {
     "request_more_tickmarks": ChartSession.request_more_tickmarks,
     "create_study": ChartSession.create_study,
 }
-
-# How far back the named ranges reach, in days.
-_RANGES = {"1": 1, "5": 7, "1M": 31, "3M": 92, "6M": 183, "12M": 366, "60M": 1827}
-_DAY = 86_400
-
-
-def symbol_in(text: str) -> str:
-    """Return the symbol of a descriptor: `NSE:TCS`, or `={"symbol":"NSE:TCS"}`."""
-    if not text.startswith("="):
-        return text
-    symbol = json.loads(text[1:])["symbol"]
-    # A synthetic chart (Heikin Ashi and its like) wraps the descriptor once more.
-    return str(symbol["symbol"] if isinstance(symbol, dict) else symbol)
-
-
-def _asked(count: Any) -> int:
-    return min(int(count if isinstance(count, int) else abs(count[2])), _MOST_BARS)
-
-
-def _range(more: list[Any]) -> str:
-    return str(more[0]) if more else ""
-
-
-def _start(time_range: str, now: float) -> float:
-    """Return the UTC second at which a range (`r,from:to`, `12M`, `ALL`) starts."""
-    if time_range.startswith("r,"):
-        return float(time_range[2:].partition(":")[0])
-    if time_range == "ALL":
-        return 0
-    if time_range == "YTD":
-        return datetime(
-            datetime.fromtimestamp(now, UTC).year, 1, 1, tzinfo=UTC
-        ).timestamp()
-    return now - _DAY * _RANGES.get(time_range, 1)

@@ -148,6 +148,8 @@ _KEYS = frozenset(field.name for field in fields(Fault))
 
 
 def _rule(entry: Mapping[str, Any]) -> Fault:
+    if not isinstance(entry, Mapping):
+        raise ValueError("a fault is an object with keys")  # noqa: TRY004
     unknown = sorted(entry.keys() - _KEYS)
     if unknown:
         raise ValueError(f"a fault has no such key: {', '.join(unknown)}")

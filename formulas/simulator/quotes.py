@@ -5,7 +5,7 @@ from typing import Any
 
 from formulas.simulator.access import Access
 from formulas.simulator.answers import Answer, CriticalError, message
-from formulas.simulator.chart import symbol_in
+from formulas.simulator.asking import symbol_in
 from formulas.simulator.exchange import Exchange
 from formulas.simulator.instrument import only, quote_values
 

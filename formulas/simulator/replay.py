@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from formulas.simulator.answers import Answer, Message, Stage, compact
-from formulas.simulator.chart import symbol_in
+from formulas.simulator.asking import symbol_in
 from formulas.simulator.frames import payloads
 
 _STAGES = {

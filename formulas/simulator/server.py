@@ -18,6 +18,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from random import Random
 
+import h11
+
 from formulas.simulator.chart_socket import Setting
 from formulas.simulator.config import Config
 from formulas.simulator.control import Control
@@ -29,6 +31,15 @@ from formulas.simulator.timescale import timescale_of
 from formulas.simulator.tradingview import SOCKET_PATH, ChartServer
 from formulas.simulator.web import Request, Response, serve_http
 from formulas.simulator.website import Website
+
+# How a connection may end before its time.
+_ENDS = (
+    ConnectionError,
+    asyncio.IncompleteReadError,
+    asyncio.LimitOverrunError,
+    h11.RemoteProtocolError,
+    Dropped,
+)
 
 
 class Simulator:
@@ -78,7 +89,7 @@ class Simulator:
                 await self._charts.serve(head, reader, writer)
             else:
                 await serve_http(head, reader, writer, self._answer)
-        except (ConnectionError, asyncio.IncompleteReadError, Dropped):
+        except _ENDS:
             pass
         finally:
             writer.close()

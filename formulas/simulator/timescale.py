@@ -53,15 +53,15 @@ class Timescale:
     def first_page(self, series: Series, count: int, now: float) -> Message | None:
         """Return the newest `count` bars, with indices from 0; None if there is none."""
         page = self._encode(series, count, series.skip, now)
-        series.newest, series.older, series.newest_bar = page.count - 1, 0, page.newest
-        return self._update(series, page, now) if page.count else None
+        series.newest, series.older, series.newest_bar = page.size - 1, 0, page.newest
+        return self._update(series, page, now) if page.size else None
 
     def older_page(self, series: Series, count: int, now: float) -> Message | None:
         """Return up to `count` bars before those loaded, with indices below 0."""
         skip = series.skip + series.loaded
         page = self._encode(series, count, skip, now, -series.older)
-        series.older += page.count
-        return self._update(series, page, now) if page.count else None
+        series.older += page.size
+        return self._update(series, page, now) if page.size else None
 
     def warm(self, symbol: str, resolution: str, count: int, now: float) -> None:
         """Encode a series before anybody asks for it."""
@@ -115,7 +115,7 @@ class Timescale:
 class _Page(NamedTuple):
     """Some bars, encoded: how many, the newest, their points and their time scale."""
 
-    count: int
+    size: int
     newest: Bar | None
     points: str
     scale: str

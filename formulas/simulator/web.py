@@ -54,7 +54,11 @@ async def serve_http(
     writer: asyncio.StreamWriter,
     handle: Handler,
 ) -> None:
-    """Answer the requests of one connection, whose first bytes are already read."""
+    """Answer the requests of one connection, whose first bytes are already read.
+
+    Raises:
+        h11.RemoteProtocolError: the client does not speak HTTP.
+    """
     connection = h11.Connection(h11.SERVER)
     connection.receive_data(head)
     while True:

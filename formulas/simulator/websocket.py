@@ -65,7 +65,7 @@ class WebSocket:
                 if isinstance(event, Frame) and event.opcode in _TEXT:
                     fragments += event.data
                     if event.fin:
-                        yield fragments.decode()
+                        yield fragments.decode(errors="replace")
                         fragments = b""
             # Answers to pings and to the closing handshake, which a server ends.
             if await self._flush():

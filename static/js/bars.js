@@ -27,6 +27,7 @@ const MORE_FOLLOWS = 32;
  * @throws {RangeError} the text is of an unknown version, or torn
  */
 export function decodeBars(text) {
+	if (text.trim() === "") return [];
 	const [version, exponent, step, volumeExponent, timeStep, columns] = text
 		.trim()
 		.split(";");
@@ -43,11 +44,9 @@ export function decodeBars(text) {
 	let span = 0;
 	let close = 0;
 	return times.map((_, index) => {
-		const change = signed(times[index]);
-		// The first time is a time, the second a span, all others a change of the span.
-		if (index === 1) span = change;
-		else if (index > 1) span += change;
-		time += index === 0 ? change : span;
+		// Bars are mostly as far apart as the two before: what is written is the change.
+		span += signed(times[index]);
+		time += span;
 		const open = close + signed(opens[index]);
 		close = open + signed(closes[index]);
 		return {

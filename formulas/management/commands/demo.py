@@ -13,13 +13,7 @@ from django.core.management.base import BaseCommand
 
 from formulas.demo.children import ChildError, Children
 from formulas.demo.keys import demo_keys
-from formulas.demo.launch import (
-    HOST,
-    PortTakenError,
-    listen,
-    start_app,
-    start_upstreams,
-)
+from formulas.demo.launch import HOST, PortTakenError, launch, listen
 from formulas.demo.valkey import NoValkeyError
 
 _WATCH_SECONDS = 0.2
@@ -75,18 +69,13 @@ class Command(BaseCommand):
     ) -> None:
         with listen(port) as listener:
             port = listener.getsockname()[1]
-            upstreams = start_upstreams(
+            launch(
                 children,
+                listener,
+                keys=demo_keys(state),
                 redis_url=settings.REDIS_URL,
                 replay=replay and replay.resolve(),
             )
-            environment = {
-                "DEMO": "true",
-                "ALLOWED_HOSTS": f"{HOST},localhost",
-                **demo_keys(state),
-                **upstreams,
-            }
-            start_app(children, environment, listener)
         self.stdout.write(
             f"Candlestream is ready: http://{HOST}:{port}/\n"
             "Sign in as demo / demo (or admin / admin for staff). Ctrl-C ends it."

@@ -32,10 +32,12 @@ def parse_screen(body: str) -> Screen:
         raise UnexpectedAnswerError(
             "MarketInOut answered with a web page instead of stocks."
         )
-    rows = {row.symbol: row for row in reversed(list(_rows(text.splitlines())))}
+    rows: dict[str, ScreenRow] = {}
+    for row in _rows(text.splitlines()):
+        rows.setdefault(row.symbol, row)
     if not rows:
         raise _not_rows(text)
-    return Screen(_of_equal_width(list(reversed(rows.values()))))
+    return Screen(_of_equal_width(list(rows.values())))
 
 
 def _rows(lines: Iterable[str]) -> Iterable[ScreenRow]:
@@ -49,14 +51,13 @@ def _row(cells: list[str]) -> ScreenRow | None:
     """Return the row, or None where the cells are a heading or a sentence."""
     symbol, price, date, *metrics = [*cells, ""][: max(len(cells), 3)]
     number = _number(price)
+    is_one_word = len(symbol.split()) == 1
+    if not is_one_word or (number is None and "." not in symbol):
+        return None
     try:
         candidates = spellings(symbol)
     except InvalidValueError:
         candidates = ()
-    if number is None and "." not in symbol:
-        return None
-    if not candidates and not symbol.replace(".", "").isalnum():
-        return None
     return ScreenRow(
         marketinout=symbol.upper(),
         symbol=candidates[0] if candidates else symbol.upper(),

@@ -155,9 +155,7 @@ class Pool:
     def _forget(self, job: Job) -> None:
         """Let go of a job whose caller is gone, wherever it is."""
         self._jobs.discard(job)
-        job.answer.cancel()
-        if not job.answer.cancelled():
-            job.answer.exception()  # seen, even where the caller was cancelled since
+        if job.answer.done() and not job.answer.cancelled():
             return
         if job in self._queue:
             self._queue.remove(job)

@@ -1,6 +1,7 @@
 import asyncio
+import gc
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
 
 import pytest
@@ -226,3 +227,18 @@ async def test_the_token_of_a_failed_dial_is_not_left_pending():
         await Connection("ws://127.0.0.1:9/socket", TokenSource(fetch)).run(
             lambda: None
         )
+
+
+async def test_a_token_that_fails_beside_its_dial_is_not_complained_of():
+    async def fetch() -> Token:
+        raise SignedOutError("signed out")
+
+    complaints = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: complaints.append(context))
+
+    with suppress(UnreachableError):
+        await Connection("ws://127.0.0.1:9/", TokenSource(fetch)).run(lambda: None)
+    gc.collect()
+
+    assert complaints == []

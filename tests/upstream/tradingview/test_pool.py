@@ -163,11 +163,13 @@ async def test_a_lane_that_cannot_take_a_chart_is_replaced(again):
 
 
 async def test_an_unknown_symbol_harms_no_other_chart():
-    async with trading(limits=replace(QUICK, lanes=2)) as setup:
-        unknown, *charts = await setup.fetch(UNKNOWN, TCS, INFY, SBIN)
+    async with trading() as setup:
+        unknown, *charts = await setup.fetch(UNKNOWN, TCS, INFY)
+        charts.append(await setup.pool.fetch(SBIN))
 
         assert isinstance(unknown, UnknownSymbolError)
         assert all(map(is_chart_of, charts, [TCS, INFY, SBIN]))
+        assert setup.messages["chart_delete_session"] == 1
         assert repr(setup.pool) == IDLE
 
 
@@ -175,7 +177,7 @@ async def test_a_silent_series_ends_at_its_deadline_and_holds_nobody_back():
     silence = {"on": "series", "symbol": "NSE:TCS", "do": "silence"}
 
     async with trading(
-        silence, limits=replace(QUICK, lanes=2, chart_seconds=0.3)
+        silence, limits=replace(QUICK, lanes=2, chart_seconds=0.3, open_seconds=0.1)
     ) as setup:
         late, *charts = await setup.fetch(TCS, INFY, SBIN)
 
@@ -183,6 +185,7 @@ async def test_a_silent_series_ends_at_its_deadline_and_holds_nobody_back():
         assert all(map(is_chart_of, charts, [INFY, SBIN]))
         await setup.pool.fetch(replace(INFY, resolution="1W"))
         assert setup.messages["chart_delete_session"] == 1
+        assert setup.simulator.state.dials == 1
         assert repr(setup.pool) == IDLE
 
 
@@ -227,6 +230,18 @@ async def test_a_session_that_always_dies_ends_the_chart():
         assert repr(setup.pool) == IDLE
 
 
+async def test_another_try_has_a_deadline_of_its_own():
+    faults = (
+        {"on": "series", "do": "critical_error", "first": 1},
+        {"on": "series", "do": "delay", "seconds": 0.3},
+    )
+
+    async with trading(
+        *faults, limits=replace(QUICK, chart_seconds=0.4, retry_pause=0.3)
+    ) as setup:
+        assert is_chart_of(await setup.pool.fetch(TCS), TCS)
+
+
 async def test_a_listing_without_bars_says_so():
     async with trading({"on": "series", "do": "no_data"}) as setup:
         with pytest.raises(NoDataError):
@@ -258,6 +273,7 @@ async def test_a_spent_socket_is_replaced_while_it_still_serves():
 
         assert all(map(is_chart_of, charts, requests))
         assert setup.simulator.state.dials == 3
+        assert repr(setup.pool) == IDLE
 
 
 async def test_a_second_socket_opens_when_one_has_no_free_lane():
@@ -286,6 +302,23 @@ async def test_a_token_that_stays_rejected_ends_every_chart():
         outcomes = await setup.fetch(TCS, INFY, SBIN)
 
         assert [type(outcome) for outcome in outcomes] == [TokenRejectedError] * 3
+
+    assert tokens.fetched == 2
+
+
+async def test_a_token_rejected_in_mid_use_is_replaced():
+    tokens = Tokens(ANONYMOUS.value)
+    rejection = {
+        "on": "series",
+        "do": "protocol_error",
+        "reason": "bad auth token",
+        "after": 1,
+        "first": 1,
+    }
+
+    async with trading(rejection, tokens=tokens.source) as setup:
+        await setup.pool.fetch(TCS)
+        assert is_chart_of(await setup.pool.fetch(INFY), INFY)
 
     assert tokens.fetched == 2
 
@@ -352,6 +385,25 @@ async def test_a_warm_pool_has_dialed_before_the_first_chart():
         await setup.pool.warm()
         await setup.pool.fetch(TCS)
 
+        assert setup.simulator.state.dials == 1
+
+
+async def test_a_dial_that_failed_before_anybody_waited_is_forgiven():
+    refused = {"on": "dial", "do": "status", "status": 429, "first": 2}
+
+    async with trading(refused, limits=replace(QUICK, dials=2)) as setup:
+        await setup.pool.warm()
+        await asyncio.wait(set(setup.pool._tasks))
+
+        assert is_chart_of(await setup.pool.fetch(TCS), TCS)
+
+
+async def test_a_socket_in_use_does_not_close():
+    slow = {"on": "series", "symbol": "NSE:INFY", "do": "delay", "seconds": 0.2}
+
+    async with trading(slow, limits=replace(QUICK, idle_seconds=0.1)) as setup:
+        await setup.pool.fetch(TCS)
+        assert is_chart_of(await setup.pool.fetch(INFY), INFY)
         assert setup.simulator.state.dials == 1
 
 
@@ -428,15 +480,22 @@ async def test_a_chart_cancelled_while_it_waits_is_never_asked_for():
         assert repr(setup.pool) == IDLE
 
 
-async def test_a_chart_cancelled_between_its_tries_is_not_tried_again():
-    fault = {"on": "series", "symbol": "NSE:TCS", "do": "critical_error", "first": 1}
+async def test_a_chart_cancelled_between_its_tries_is_not_tried_again(monkeypatch):
+    monkeypatch.setattr("formulas.upstream.tradingview.pool._jittered", float)
+    fault = {"on": "series", "do": "critical_error", "first": 2}
 
-    async with trading(fault, limits=replace(QUICK, retry_pause=60)) as setup:
-        fetch = asyncio.create_task(setup.pool.fetch(TCS))
-        assert is_chart_of(await setup.pool.fetch(INFY), INFY)
-        fetch.cancel()
-        await asyncio.wait([fetch])
+    async with trading(
+        fault, limits=replace(QUICK, lanes=1, retry_pause=0.05)
+    ) as setup:
+        fetches = [
+            asyncio.create_task(setup.pool.fetch(request))
+            for request in (TCS, INFY, SBIN)
+        ]
+        await fetches[2]
+        fetches[0].cancel()
+        assert is_chart_of(await fetches[1], INFY)
 
+        assert setup.messages["resolve_symbol"] == 4
         assert repr(setup.pool) == IDLE
 
 

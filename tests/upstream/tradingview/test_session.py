@@ -1,6 +1,6 @@
 import json
-from typing import Any
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
