@@ -44,7 +44,7 @@ lint: setup ## Check style, types, layers, templates, scripts, settings, migrati
 	$(BIN)/djlint --check --lint templates
 	$(BIOME) ci
 	$(NODE) node_modules/typescript/bin/tsc
-	DEMO=true $(BIN)/python manage.py makemigrations --check --dry-run
+	$(AS_DEPLOYED) $(BIN)/python manage.py makemigrations --check --dry-run
 	$(AS_DEPLOYED) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 # Nothing is reached under these names: the check only reads the settings.
@@ -75,7 +75,7 @@ bench: setup ## Measure the speed, on the reference upstream
 	$(BIN)/python -m benchmarks
 
 .PHONY: third-party
-third-party: setup ## Compare the notices with the packages that are installed
+third-party: setup ## Read the simulator with clients that others wrote
 	$(BIN)/python -m tests.third_party
 
 .PHONY: screenshots

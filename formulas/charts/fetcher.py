@@ -58,15 +58,12 @@ class ChartFetcher:
             if hit is not None:
                 yield Landed(chart.place, hit, is_cached=True)
         missing = [chart for chart, hit in zip(wanted, cached, strict=True) if not hit]
-        ended: asyncio.Queue[Landed | Failed] = asyncio.Queue()
-
-        async def fetch(chart: Wanted) -> None:
-            ended.put_nowait(await self._fetch(chart, source, since))
-
-        tasks = [asyncio.create_task(fetch(chart)) for chart in missing]
+        tasks = [
+            asyncio.create_task(self._fetch(chart, source, since)) for chart in missing
+        ]
         try:
-            for _ in tasks:
-                yield await ended.get()
+            for next_ended in asyncio.as_completed(tasks):
+                yield await next_ended
         finally:
             for task in tasks:
                 task.cancel()

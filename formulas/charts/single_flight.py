@@ -71,14 +71,10 @@ class SingleFlight:
         Raises:
             UpstreamError: what the one who fetched it met.
         """
-        flight = self._flights.get(key) or self._start(key, fetch, since)
-        flight.waiters += 1
-        try:
-            return await asyncio.shield(flight.task)
-        finally:
-            flight.waiters -= 1
-            if not flight.waiters and not flight.task.done():
-                self._later(self._abandon(flight))
+        while (flight := self._flights.get(key)) and not flight.task.done():
+            with suppress(*_OF_THE_ACCOUNT):  # Ours may fare better.
+                return await self._join(flight)
+        return await self._join(self._start(key, fetch, since))
 
     async def aclose(self) -> None:
         """Stop what is under way."""
@@ -93,28 +89,37 @@ class SingleFlight:
     def _start(self, key: str, fetch: Fetch, since: float) -> _Flight:
         task = asyncio.create_task(self._fly(key, fetch, since), name=f"fetch {key}")
         flight = self._flights[key] = _Flight(key, task)
-        task.add_done_callback(lambda _: self._forget(flight))
+        task.add_done_callback(lambda _: self._ended(flight))
         return flight
 
-    def _forget(self, flight: _Flight) -> None:
-        if self._flights.get(flight.key) is flight:
-            del self._flights[flight.key]
+    async def _join(self, flight: _Flight) -> StoredChart:
+        flight.waiters += 1
+        try:
+            return await asyncio.shield(flight.task)
+        finally:
+            flight.waiters -= 1
+            if not flight.waiters and not flight.task.done():
+                self._later(self._abandon(flight))
+
+    def _ended(self, flight: _Flight) -> None:
+        self._forget(flight)
         if not flight.task.cancelled():
             flight.task.exception()  # Everybody who cared has been told by now.
+
+    def _forget(self, flight: _Flight) -> None:
+        """Let whoever comes now start another."""
+        if self._flights.get(flight.key) is flight:
+            del self._flights[flight.key]
 
     async def _abandon(self, flight: _Flight) -> None:
         """Stop a flight that nobody waits for, here or in another process."""
         while not flight.waiters and not flight.task.done():
             if not await self._leases.is_awaited(flight.key):
                 if not flight.waiters:
-                    self._forget_and_cancel(flight)
+                    self._forget(flight)
+                    flight.task.cancel()
                 return
             await asyncio.wait({flight.task}, timeout=_LOOK_SECONDS)
-
-    def _forget_and_cancel(self, flight: _Flight) -> None:
-        """Cancel it; whoever comes now starts another and is not cancelled with it."""
-        del self._flights[flight.key]
-        flight.task.cancel()
 
     def _later(self, work: Awaitable[None]) -> None:
         async def run() -> None:
@@ -140,6 +145,9 @@ class SingleFlight:
                 await self._wait(key)
         except StoreDownError:
             return await fetch()
+        except asyncio.CancelledError:
+            await self._give_up(key, token)  # The store may just have given it to us.
+            raise
         return await self._lead(key, token, fetch)
 
     async def _wait(self, key: str) -> None:

@@ -60,7 +60,7 @@ def launch(
         ChildError: a part does not start.
         NoValkeyError: there is no Valkey for this machine.
     """
-    simulator = _start_simulator(children, replay)
+    simulator = start_simulator(children, *(("--replay", replay) if replay else ()))
     environment = {
         "DEMO": "true",
         "ALLOWED_HOSTS": f"{HOST},localhost",
@@ -70,19 +70,24 @@ def launch(
     # The simulator makes its prices meanwhile.
     children.run("seed_demo", [*_MANAGE, "seed_demo"], environment=environment)
     addresses = json.loads(simulator.wait_for_line(within=_START_SECONDS))
-    _start_app(children, listener, environment | addresses)
+    start_app(children, listener, environment | addresses)
 
 
-def _start_simulator(children: Children, replay: Path | None) -> Child:
-    recording = ("--replay", replay) if replay else ()
+def start_simulator(children: Children, *options: str | Path) -> Child:
+    """Start the simulator; its first line, when it is ready, is the app's settings."""
     return children.start(
-        "The simulator", [*_MANAGE, "simulate", "--port", "0", *recording], piped=True
+        "The simulator", [*_MANAGE, "simulate", "--port", "0", *options], piped=True
     )
 
 
-def _start_app(
+def start_app(
     children: Children, listener: socket.socket, environment: Mapping[str, str]
-) -> None:
+) -> Child:
+    """Start the app, and return once it answers on the listener, now closed.
+
+    Raises:
+        ChildError: it does not start.
+    """
     app = children.start(
         "The app",
         [
@@ -95,6 +100,7 @@ def _start_app(
     port = listener.getsockname()[1]
     listener.close()  # so that nobody listens any more when the app has ended
     app.wait_until(lambda: _is_alive(port), within=_START_SECONDS)
+    return app
 
 
 def _is_alive(port: int) -> bool:

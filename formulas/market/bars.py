@@ -1,7 +1,6 @@
 """Bars: open, high, low, close and volume of one span of time."""
 
 from collections.abc import Iterable, Sequence
-from math import isfinite
 from typing import NamedTuple, TypeGuard
 
 # TradingView writes "no number" as 1e+100; nothing traded comes anywhere near this.
@@ -52,4 +51,4 @@ def in_order(bars: Iterable[Bar]) -> tuple[Bar, ...]:
 
 
 def _real(number: float | None) -> TypeGuard[float]:
-    return number is not None and isfinite(number) and abs(number) < _ABSURD
+    return number is not None and abs(number) < _ABSURD

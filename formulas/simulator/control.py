@@ -8,8 +8,8 @@ from formulas.simulator.accounts import MARKETINOUT, TRADINGVIEW
 from formulas.simulator.exchange import Exchange
 from formulas.simulator.faults import Faults
 from formulas.simulator.marketinout import MarketInOut
+from formulas.simulator.site import Request, Response, json_response
 from formulas.simulator.state import State
-from formulas.simulator.web import Request, Response, json_response
 
 
 class Control:

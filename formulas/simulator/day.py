@@ -27,7 +27,7 @@ class Bar(NamedTuple):
 
 @dataclass(frozen=True)
 class Day:
-    """The day's prices in ticks; `key` is what the course within the day hangs on."""
+    """The day's prices in ticks; `key` is what the course of all the listing's days hangs on."""
 
     session: Session
     open: int
@@ -65,7 +65,7 @@ class Day:
     def _path(self) -> list[int]:
         """The price at each minute: open first, close last, touching high and low."""
         minutes = self.session.minutes
-        peak, trough, *sway = words(f"{self.key}/path", minutes + 2)
+        peak, trough, *sway = words(f"{self.key}/{self.session.day}/path", minutes + 2)
         peak, trough = 1 + peak % (minutes - 1), 1 + trough % (minutes - 1)
         if peak == trough:
             trough = trough % (minutes - 1) + 1

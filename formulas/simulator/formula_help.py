@@ -3,7 +3,7 @@
 from html import escape
 
 from formulas.simulator.marketinout_pages import page
-from formulas.simulator.web import Response
+from formulas.simulator.site import Response
 
 _INDICATORS = (
     ("ac(5,34,5)", "Accelerator Oscillator"),

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from formulas.simulator.faults import Fault
 from formulas.simulator.marketinout_pages import without_api_image
-from formulas.simulator.web import Response
+from formulas.simulator.site import Response
 
 _HTML = (
     "<!DOCTYPE html><html><body><h1>Service temporarily unavailable</h1></body></html>"

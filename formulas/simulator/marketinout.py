@@ -17,7 +17,7 @@ from formulas.simulator.screens import (
     rows,
     saved,
 )
-from formulas.simulator.web import Request, Response
+from formulas.simulator.site import Request, Response
 
 _COOKIE = re.compile(r"ASPSESSIONID[A-Z0-9]+", re.IGNORECASE)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from html import escape
 
 from formulas.simulator.screens import Screen
-from formulas.simulator.web import Response
+from formulas.simulator.site import Response
 
 _PAGE = """<!DOCTYPE html>
 <html><head><meta http-equiv="Content-Type" content="text/html; charset=utf-8">

@@ -26,10 +26,11 @@ from formulas.simulator.control import Control
 from formulas.simulator.faults import Faults
 from formulas.simulator.http_faults import Dropped, endured
 from formulas.simulator.marketinout import MarketInOut
+from formulas.simulator.site import Request, Response
 from formulas.simulator.state import State
 from formulas.simulator.timescale import timescale_of
 from formulas.simulator.tradingview import SOCKET_PATH, ChartServer
-from formulas.simulator.web import Request, Response, serve_http
+from formulas.simulator.web import serve_http
 from formulas.simulator.website import Website
 
 # How a connection may end before its time.

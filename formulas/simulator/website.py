@@ -8,7 +8,7 @@ from typing import Any
 from formulas.simulator.access import Account
 from formulas.simulator.accounts import account_with
 from formulas.simulator.screens import MOMENTUM
-from formulas.simulator.web import Request, Response, json_response
+from formulas.simulator.site import Request, Response, json_response
 
 _CHART = re.compile(r"/chart/(?:[A-Za-z0-9]+/)?")
 _LIST = re.compile(
@@ -136,7 +136,11 @@ def _changed(symbols: list[str], verb: str, named: list[str]) -> list[str]:
 def _chart_page(account: Account | None, now: float) -> Response:
     data: dict[str, Any] = {"theme": "light", "currentLocaleInfo": {"iso": "en"}}
     if account is not None:
-        data |= {"username": account.username, "auth_token": account.token(now)}
+        data |= {
+            "id": account.user_id,
+            "username": account.username,
+            "auth_token": account.token(now),
+        }
     body = _PAGE.format(
         is_authenticated=json.dumps(account is not None),
         data=json.dumps(data, separators=(",", ":")),

@@ -44,7 +44,7 @@ class Runs:
         Close the generator: that stops all work which nobody else waits for.
         """
         steps = self._steps(viewing)
-        has_results = False
+        has_results = bool(viewing.cursor)  # Then the page shows them already.
         try:
             async for step in steps:
                 yield step

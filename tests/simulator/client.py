@@ -6,12 +6,14 @@ from contextlib import asynccontextmanager
 from typing import Any, Self
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.datastructures import Headers
+from websockets.typing import Origin
 
 from formulas.simulator.accounts import PREMIUM
 from formulas.simulator.frames import frame, payloads
 from formulas.simulator.server import Simulator
 
-ORIGIN = "https://www.tradingview.com"
+ORIGIN = Origin("https://www.tradingview.com")
 
 
 class Client:
@@ -19,6 +21,12 @@ class Client:
         self.connection = connection
         self._received: list[str] = []
         self.hello: dict[str, Any] = {}
+
+    @property
+    def headers(self) -> Headers:
+        """The headers with which the handshake was answered."""
+        assert self.connection.response is not None
+        return self.connection.response.headers
 
     async def send(self, method: str, *arguments: Any) -> None:
         await self.connection.send(frame(json.dumps({"m": method, "p": arguments})))
@@ -53,7 +61,7 @@ class Client:
 @asynccontextmanager
 async def dial(simulator: Simulator, token: str | None = None) -> AsyncIterator[Client]:
     url = f"{simulator.settings()['TRADINGVIEW_WS_URL']}?from=chart%2F&type=chart"
-    async with connect(url, origin=ORIGIN, max_size=None) as connection:  # type: ignore[arg-type]
+    async with connect(url, origin=ORIGIN, max_size=None) as connection:
         client = Client(connection)
         client.hello = await client.message()
         now = simulator.config.clock()

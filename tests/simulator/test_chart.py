@@ -1,21 +1,25 @@
 import json
+from typing import Any
 
 import pytest
 
 from formulas.simulator.accounts import BASIC
 from formulas.simulator.conversation import Limits
+from formulas.simulator.day import Bar
 from tests.simulator import capture
 from tests.simulator.script import Script, names, points
 
 SERIES = ["series_loading", "timescale_update", "series_completed"]
 
 
-def bars(script, symbol, resolution, count, skip=0):
+def bars(
+    script: Script, symbol: str, resolution: str, count: int, skip: int = 0
+) -> tuple[Bar, ...]:
     exchange = script.conversation.timescale.exchange
     return exchange.bars(symbol, resolution, count, script.now, skip=skip)
 
 
-def values(messages):
+def values(messages: list[tuple[str, list[Any]]]) -> list[tuple[float, ...]]:
     return [tuple(point["v"]) for point in points(messages)]
 
 

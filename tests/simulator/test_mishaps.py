@@ -1,7 +1,9 @@
 import json
+from typing import Any
 
 import pytest
 
+from formulas.simulator.answers import Answer
 from formulas.simulator.faults import Fault
 from formulas.simulator.mishaps import NO_NUMBER, spoiled
 from tests.simulator.script import Script, names, points, read
@@ -9,14 +11,14 @@ from tests.simulator.script import Script, names, points, read
 SERIES = ("cs_1", "sds_1", "s1", "sym_1", "1D", 50, "")
 
 
-def answer():
+def answer() -> Answer:
     script = Script()
     script.open_chart()
     [loaded] = script.answers("create_series", *SERIES)
     return loaded
 
 
-def after(do: str, **parts):
+def after(do: str, **parts: Any) -> Answer:
     endured = spoiled(answer(), Fault("series", do, **parts))
     assert endured is not None
     return endured

@@ -7,10 +7,10 @@ from formulas.simulator.outbox import Outbox
 NOW = 1_766_031_047.747
 
 
-def loaded(session: str, **parts) -> Answer:
+def loaded(session: str, mishap: str = "") -> Answer:
     stages = ("series_loading", Stage.LOADING), ("series_completed", Stage.COMPLETED)
     messages = [message(name, [session], stage) for name, stage in stages]
-    return Answer(session, messages, series="sds_1", symbol="NSE:TCS", **parts)
+    return Answer(session, messages, series="sds_1", symbol="NSE:TCS", mishap=mishap)
 
 
 def resolved(session: str) -> Answer:
@@ -27,9 +27,9 @@ def test_nothing_leaves_before_it_is_due():
     outbox = Outbox()
     outbox.put(loaded("cs_1"), due=10.0)
     assert list(outbox.take(9.9, NOW)) == []
-    assert outbox.next_due == 10.0
+    waiting = outbox.next_due
     assert len(list(outbox.take(10.0, NOW))) == 1
-    assert outbox.next_due is None
+    assert (waiting, outbox.next_due) == (10.0, None)
 
 
 def test_messages_carry_the_clock_at_which_they_left():

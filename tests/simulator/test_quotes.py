@@ -26,7 +26,9 @@ def test_a_quote_has_the_fields_asked_for_and_completes():
 
 def test_the_change_is_that_of_the_last_two_days():
     script = quoting("lp", "ch", "chp", "volume")
-    before, last = script.conversation.timescale.exchange.quote("NSE:TCS", script.now)
+    before, last = script.conversation.timescale.exchange.bars(
+        "NSE:TCS", "1D", 2, script.now
+    )
     quote = script.say("quote_add_symbols", "qs_1", "NSE:TCS")[0][1][1]["v"]
     assert quote["lp"] == last.close
     assert quote["ch"] == round(last.close - before.close, 2)
@@ -36,11 +38,11 @@ def test_the_change_is_that_of_the_last_two_days():
 
 def test_without_fields_a_quote_tells_everything():
     quote = quoting().say("quote_add_symbols", "qs_1", "NSE:JUNIPER")[0][1][1]["v"]
-    captured = [
+    captured = next(
         each["p"][1]["v"]
         for each in capture.received()
         if each.get("m") == "qsd" and "sector" in each["p"][1]["v"]
-    ][0]
+    )
     shared = {"lp", "ch", "chp", "volume", "description", "sector", "industry", "type"}
     assert shared <= quote.keys() & captured.keys()
 

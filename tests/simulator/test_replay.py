@@ -2,13 +2,15 @@ import json
 
 import pytest
 
+from formulas.simulator.answers import Answer
 from formulas.simulator.replay import read_recording
 from tests.simulator import capture
 from tests.simulator.script import Script, names, points, read
 
 
-def replayed(symbol="NSE:JUNIPER", resolution="1D", slot="slot_7", turnaround="s5"):
+def replayed(symbol: str = "NSE:JUNIPER", resolution: str = "1D") -> list[Answer]:
     recording = read_recording(capture.lines())
+    slot, turnaround = "slot_7", "s5"
     script = Script()
     script.say("chart_create_session", "cs_mine")
     answers = [

@@ -41,7 +41,7 @@ def test_a_row_has_the_last_close_its_date_and_metrics():
     before, last = EXCHANGE.bars("NSE:RELIANCE", "1D", 2, MONDAY)
     assert (symbol, float(price)) == ("RELIANCE.NS", last.close)
     assert day == f"{datetime.fromtimestamp(last.time, IST):%Y-%m-%d}"
-    assert float(change) == round(100 * (last.close / before.close - 1), 2)
+    assert float(change) == round(100 * (last.close / before.close - 1), 2) != 0
     assert 0 <= float(strength) <= 100
     assert float(volume) > 0
 

@@ -1,5 +1,6 @@
 import asyncio
 import json
+from typing import Any
 
 import httpx
 import pytest
@@ -16,7 +17,7 @@ SCREENS = "/stock-screener/my_stock_screens.php"
 COOKIE = {"Cookie": f"{MARKETINOUT.name}={MARKETINOUT.value}"}
 
 
-async def script(http, *rules):
+async def script(http: httpx.AsyncClient, *rules: dict[str, Any]) -> None:
     answer = await http.post("/simulator/faults", content=json.dumps(rules))
     assert answer.status_code == 200, answer.text
 
@@ -64,10 +65,10 @@ async def test_each_kind_of_answer_takes_its_time():
 
 async def test_nothing_runs_on_after_the_end():
     before = asyncio.all_tasks()
-    async with serve(Config(latency=INSTANT, clock=lambda: MONDAY)) as simulator:
-        async with dial(simulator) as client:
-            await client.ask_bars("cs_1", "NSE:TCS")
-            await client.until("series_completed")
+    config = Config(latency=INSTANT, clock=lambda: MONDAY)
+    async with serve(config) as simulator, dial(simulator) as client:
+        await client.ask_bars("cs_1", "NSE:TCS")
+        await client.until("series_completed")
     assert asyncio.all_tasks() == before
     assert simulator.state.sockets_open == simulator.state.sessions_open == 0
 

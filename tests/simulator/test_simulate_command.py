@@ -37,6 +37,7 @@ async def simulate(*arguments: str) -> AsyncIterator[asyncio.subprocess.Process]
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_it_prints_its_settings_serves_and_ends_quietly(number):
     async with simulate("--port", "0", "--instant") as process:
+        assert process.stdout is not None
         settings = json.loads(await process.stdout.readline())
         async with httpx.AsyncClient() as client:
             state = await client.get(settings["TRADINGVIEW_URL"] + "/simulator/state")

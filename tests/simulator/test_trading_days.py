@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from formulas.simulator.trading_days import (
     IST,
+    Session,
     sessions_after,
     sessions_back,
     sessions_of,
@@ -19,7 +20,7 @@ MOMENTS = st.integers(
 )
 
 
-def session_of(day: date):
+def session_of(day: date) -> Session | None:
     return next((each for each in sessions_of(day.year) if each.day == day), None)
 
 

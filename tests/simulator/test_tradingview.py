@@ -1,14 +1,16 @@
 import asyncio
 import json
+from typing import Any
 
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus
+from websockets.typing import Origin
 
 from formulas.simulator.accounts import BASIC
 from formulas.simulator.config import INSTANT, Config
 from formulas.simulator.conversation import Limits
-from formulas.simulator.server import serve
+from formulas.simulator.server import Simulator, serve
 from tests.simulator import capture
 from tests.simulator.client import ORIGIN, dial
 from tests.simulator.conftest import MONDAY
@@ -16,22 +18,22 @@ from tests.simulator.conftest import MONDAY
 OPEN = Limits(sockets=None, dial_gap_seconds=0)
 
 
-def instant(**parts):
+def instant(**parts: Any) -> Config:
     return Config(latency=INSTANT, clock=lambda: MONDAY, **parts)
 
 
-def url(simulator):
+def url(simulator: Simulator) -> str:
     return simulator.settings()["TRADINGVIEW_WS_URL"]
 
 
-async def status(simulator, origin=ORIGIN):
+async def status(simulator: Simulator, origin: Origin | None = ORIGIN) -> int:
     with pytest.raises(InvalidStatus) as refusal:
         async with connect(url(simulator), origin=origin):
             pass
     return refusal.value.response.status_code
 
 
-def ours(messages, session):
+def ours(messages: list[dict[str, Any]], session: str) -> list[str]:
     return [each["m"] for each in messages if each["p"][0] == session]
 
 
@@ -41,10 +43,9 @@ async def test_the_hello_comes_first_and_has_the_captured_keys(simulator):
 
 
 async def test_the_handshake_does_without_compression(simulator):
-    async with connect(url(simulator), origin=ORIGIN) as connection:
-        headers = connection.response.headers
-        assert headers["Server"] == "tv"
-        assert "Sec-WebSocket-Extensions" not in headers
+    async with dial(simulator) as client:
+        assert client.headers["Server"] == "tv"
+        assert "Sec-WebSocket-Extensions" not in client.headers
 
 
 async def test_compression_can_be_allowed():
@@ -52,13 +53,12 @@ async def test_compression_can_be_allowed():
         serve(instant(allows_deflate=True)) as simulator,
         dial(simulator) as client,
     ):
-        headers = client.connection.response.headers
-        assert "permessage-deflate" in headers["Sec-WebSocket-Extensions"]
+        assert "permessage-deflate" in client.headers["Sec-WebSocket-Extensions"]
         await client.ask_bars("cs_1", "NSE:TCS")
         await client.until("series_completed")
 
 
-@pytest.mark.parametrize("origin", [None, "https://example.org"])
+@pytest.mark.parametrize("origin", [None, Origin("https://example.org")])
 async def test_a_foreign_origin_is_forbidden(simulator, origin):
     assert await status(simulator, origin) == 403
 
@@ -105,7 +105,7 @@ async def test_many_sessions_are_answered_on_one_socket(simulator):
     async with dial(simulator) as client:
         for number in range(12):
             await client.ask_bars(f"cs_{number}", "NSE:TCS", count=number + 1)
-        completed = {}
+        completed: dict[str, int] = {}
         while len(completed) < 12:
             for message in await client.until("series_completed"):
                 if message["m"] == "timescale_update":
@@ -136,15 +136,16 @@ async def test_a_bad_token_ends_the_socket(simulator):
 
 
 async def test_the_oldest_socket_beyond_a_plan_s_number_is_closed():
-    async with serve(instant(limits=OPEN)) as simulator:
-        token = BASIC.token(MONDAY)
-        async with dial(simulator, token) as oldest, dial(simulator, token):
-            async with dial(simulator, token) as newest:
-                assert (await oldest.message())["p"] == [
-                    "user connections limit reached"
-                ]
-                await newest.ask_bars("cs_1", "NSE:TCS")
-                await newest.until("series_completed")
+    token = BASIC.token(MONDAY)
+    async with (
+        serve(instant(limits=OPEN)) as simulator,
+        dial(simulator, token) as oldest,
+        dial(simulator, token),
+        dial(simulator, token) as newest,
+    ):
+        assert (await oldest.message())["p"] == ["user connections limit reached"]
+        await newest.ask_bars("cs_1", "NSE:TCS")
+        await newest.until("series_completed")
 
 
 async def test_heartbeats_are_numbered_and_an_echo_keeps_the_socket():
@@ -198,18 +199,14 @@ async def test_bars_take_the_reference_time_whatever_else_is_in_flight():
 # What goes wrong
 
 
-async def troubled(simulator, *rules):
-    simulator.faults.replace(rules)
-
-
 async def test_a_dial_is_refused_dropped_or_left_hanging(simulator):
-    await troubled(simulator, {"on": "dial", "do": "status", "status": 503})
+    simulator.faults.replace([{"on": "dial", "do": "status", "status": 503}])
     assert await status(simulator) == 503
-    await troubled(simulator, {"on": "dial", "do": "drop"})
+    simulator.faults.replace([{"on": "dial", "do": "drop"}])
     with pytest.raises((InvalidMessage, ConnectionError)):
         async with connect(url(simulator), origin=ORIGIN):
             pass
-    await troubled(simulator, {"on": "dial", "do": "silence"})
+    simulator.faults.replace([{"on": "dial", "do": "silence"}])
     with pytest.raises(TimeoutError):
         async with connect(url(simulator), origin=ORIGIN, open_timeout=0.05):
             pass
@@ -277,11 +274,10 @@ async def test_a_token_can_expire_with_only_heartbeats_to_follow():
 
 @pytest.mark.parametrize("do", ["drop", "protocol_error"])
 async def test_a_socket_ends_by_itself(do):
-    async with serve(instant(faults=[{"on": "socket", "do": do}])) as simulator:
+    rule = {"on": "socket", "do": do, "seconds": 0.05}
+    async with serve(instant(faults=[rule])) as simulator, dial(simulator) as client:
         with pytest.raises(ConnectionClosed):
-            async with dial(simulator) as client:
-                while True:
-                    await client.payload()
+            await client.until("never")
 
 
 async def test_a_mute_socket_sends_no_heartbeats():

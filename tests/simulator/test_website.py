@@ -3,14 +3,14 @@ import re
 import httpx
 import pytest
 
-from formulas.simulator.access import read_token
+from formulas.simulator.access import Account, read_token
 from formulas.simulator.accounts import BASIC, PREMIUM
 
 LISTS = "/api/v1/symbols_list"
 CUSTOM = f"{LISTS}/custom/"
 
 
-def cookies(account, sign=None):
+def cookies(account: Account, sign: str = "") -> dict[str, str]:
     return {
         "Cookie": f"sessionid={account.sessionid}; "
         f"sessionid_sign={sign or account.sessionid_sign}"

@@ -1,10 +1,12 @@
 """A run against the simulator, from the screen to its end."""
 
+from dataclasses import replace
+
 import pytest
 from pytest_django import Settings
 
 from formulas.charts.outcomes import Failed, Landed
-from formulas.engine import Engine
+from formulas.engine import Engine, _compose
 from formulas.market.bars import Bar
 from formulas.simulator.screens import EMPTY, JUNIPER, MOMENTUM, UNTIDY
 from formulas.simulator.server import Simulator
@@ -16,6 +18,7 @@ from formulas.streams.events import (
     Results,
     RunFailed,
 )
+from tests.support.engine import assert_idle
 from tests.support.runs import Seen, viewing, watch
 
 _PLACES = 88
@@ -143,7 +146,7 @@ async def test_an_empty_screen_ends_well_and_asks_nothing(
     complete = seen.last(Complete)
     assert complete.progress.total == 0
     assert complete.progress.percentage == 100
-    assert simulator.state.series_created == 0
+    assert simulator.state.messages["resolve_symbol"] == 0
 
 
 async def test_a_screen_of_one_stock_has_its_two_charts(engine: Engine):
@@ -279,8 +282,6 @@ async def test_a_silent_symbol_holds_nobody_back_and_fails_at_its_deadline(
 
 
 def _hurry(engine: Engine, monkeypatch: pytest.MonkeyPatch, **limits: float) -> None:
-    from dataclasses import replace
-
     hurried = replace(engine.accounts._limits, **limits)
     monkeypatch.setattr(engine.accounts, "_limits", hurried)
 
@@ -305,7 +306,7 @@ async def test_a_second_view_comes_from_the_cache(engine: Engine, simulator: Sim
     second = await watch(engine, viewing(user_id=2, formula_id=2))
     assert all(isinstance(each, Landed) and each.is_cached for each in second.outcomes)
     assert second.last(Complete).progress.from_cache == _PLACES
-    assert simulator.state.series_created == 0
+    assert simulator.state.messages["resolve_symbol"] == 0
     assert simulator.state.http["/run/screen"] == 0
     results = second.events[0]
     assert isinstance(results, Results)
@@ -329,7 +330,7 @@ async def test_a_refresh_goes_past_the_caches(engine: Engine, simulator: Simulat
     simulator.state.reset()
     seen = await watch(engine, viewing(JUNIPER.key, is_refresh=True))
     assert simulator.state.http["/run/screen"] == 1
-    assert simulator.state.series_created == 2
+    assert simulator.state.messages["resolve_symbol"] == 2
     assert seen.last(Complete).progress.from_cache == 0
 
 
@@ -365,8 +366,6 @@ async def test_a_run_goes_on_after_any_event(engine: Engine, steps: int):
 async def test_any_process_can_go_on(
     engine: Engine, settings: Settings, simulator: Simulator
 ):
-    from formulas.engine import _compose
-
     before = await watch(engine, viewing(), steps=4)
     other = _compose()
     try:
@@ -383,7 +382,7 @@ async def test_nothing_that_is_cached_is_fetched_again(
     first_batch = next(step for step in seen.steps if isinstance(step.event, ChartBatch))
     simulator.state.reset()
     after = await watch(engine, viewing(cursor=str(first_batch.cursor)))
-    assert simulator.state.series_created == 0
+    assert simulator.state.messages["resolve_symbol"] == 0
     assert simulator.state.http["/run/screen"] == 0
     sent = len(first_batch.event.outcomes) if isinstance(first_batch.event, ChartBatch) else 0
     assert len(after.outcomes) == _PLACES - sent
@@ -440,10 +439,7 @@ async def test_when_the_viewer_leaves_all_work_stops(
 ):
     simulator.faults.replace([{"on": "series", "do": "silence", "after": 8}])
     await watch(engine, viewing(batch_size=4), steps=steps)
-    from tests.support.engine import assert_idle
-
     await assert_idle(engine)
-    asked = simulator.state.series_created
-    assert simulator.state.sessions_open <= simulator.state.sessions_created
+    asked = simulator.state.messages["resolve_symbol"]
     await watch(engine, viewing(EMPTY.key))
-    assert simulator.state.series_created == asked
+    assert simulator.state.messages["resolve_symbol"] == asked

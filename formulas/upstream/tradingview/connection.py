@@ -1,11 +1,12 @@
 """One websocket to TradingView: it dials, signs in, and passes messages both ways."""
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, Never
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
@@ -28,6 +29,10 @@ from formulas.upstream.tradingview.messages import (
 )
 from formulas.upstream.tradingview.token import TokenSource
 
+# The library's debug log quotes what is sent, the token included: never that.
+_library_log = logging.getLogger(f"{__name__}.websocket")
+_library_log.setLevel(logging.INFO)
+
 _ORIGIN = Origin("https://www.tradingview.com")  # any other is answered 403
 _USER_AGENT = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
@@ -41,6 +46,15 @@ _CLOSE_SECONDS = 1
 _QUIET_SECONDS = 25
 # All lanes of a socket starting at once make 120 messages.
 _MOST_UNSENT = 4096
+
+
+class RedirectedError(UnreachableError):
+    """TradingView wants the connection at another address, `endpoint`."""
+
+    def __init__(self, endpoint: str) -> None:
+        super().__init__("TradingView sends us to another host.")
+        self.endpoint = endpoint
+
 
 type Handler = Callable[[SessionMessage], None]
 
@@ -107,6 +121,7 @@ class Connection:
             compression=None,  # TradingView does not accept it, and it costs time
             open_timeout=_OPEN_SECONDS,
             close_timeout=_CLOSE_SECONDS,
+            logger=_library_log,
             ping_interval=None,  # it has heartbeats of its own
             max_size=_LARGEST_MESSAGE,
         )
@@ -149,13 +164,26 @@ class Connection:
             self.send([frame.payload])
             return
         message = parse(frame)
-        if message is None or isinstance(message, Hello):
+        if message is None:
             return
-        if isinstance(message, ProtocolError):
+        if isinstance(message, Hello):
+            self._greet(message)
+        elif isinstance(message, ProtocolError):
             raise _protocol_failure(message.reason)
-        if handler := self._handlers.get(message.session):
+        elif handler := self._handlers.get(message.session):
             self.has_heard = True
             handler(message)
+
+    def _greet(self, hello: Hello) -> None:
+        here = urlsplit(self._endpoint)
+        host = hello.redirect
+        # The token goes wherever this leads, so it may not lead out of the domain.
+        if host and _domain(host) == _domain(here.netloc):
+            raise RedirectedError(here._replace(netloc=host).geturl())
+
+
+def _domain(netloc: str) -> list[str]:
+    return netloc.partition(":")[0].split(".")[-2:]
 
 
 @asynccontextmanager

@@ -7,7 +7,11 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from formulas.market.charts import Chart, ChartRequest
-from formulas.upstream.errors import TimedOutError, UpstreamError
+from formulas.upstream.errors import (
+    TimedOutError,
+    TokenRejectedError,
+    UpstreamError,
+)
 from formulas.upstream.tradingview.connection import Connection
 from formulas.upstream.tradingview.limits import Limits
 from formulas.upstream.tradingview.messages import SessionMessage
@@ -21,6 +25,21 @@ class Job:
     request: ChartRequest
     answer: asyncio.Future[Chart]
     retries: int = 0
+
+    def may_retry(self, error: UpstreamError, most: int) -> bool:
+        """Say whether another session may do better; a deadline is not given twice."""
+        curable = error.retryable or isinstance(error, TokenRejectedError)
+        is_late = isinstance(error, TimedOutError)
+        return curable and not is_late and self.retries < most
+
+    def end(self, outcome: Chart | UpstreamError) -> None:
+        """Tell who waits, if somebody still does."""
+        if self.answer.done():
+            return
+        if isinstance(outcome, Chart):
+            self.answer.set_result(outcome)
+        else:
+            self.answer.set_exception(outcome)
 
 
 @dataclass(eq=False)

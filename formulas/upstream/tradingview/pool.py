@@ -18,6 +18,7 @@ from formulas.upstream.errors import (
     UnreachableError,
     UpstreamError,
 )
+from formulas.upstream.tradingview.connection import RedirectedError
 from formulas.upstream.tradingview.dialing import Dialing
 from formulas.upstream.tradingview.lanes import Job
 from formulas.upstream.tradingview.limits import Limits
@@ -124,19 +125,14 @@ class Pool:
     # What happens to a job.
 
     def _ended(self, job: Job, outcome: Chart | UpstreamError) -> None:
-        if isinstance(outcome, UpstreamError) and self._may_retry(job, outcome):
+        limits = self._limits
+        if not isinstance(outcome, Chart) and job.may_retry(outcome, limits.retries):
             job.retries += 1
-            pause = _jittered(self._limits.retry_pause)
+            pause = _jittered(limits.retry_pause)
             asyncio.get_running_loop().call_later(pause, self._put_back, job)
         else:
             self._answer(job, outcome)
         self._settle()
-
-    def _may_retry(self, job: Job, error: UpstreamError) -> bool:
-        """Say whether another session may do better; a deadline is not given twice."""
-        curable = error.retryable or isinstance(error, TokenRejectedError)
-        is_late = isinstance(error, TimedOutError)
-        return curable and not is_late and job.retries < self._limits.retries
 
     def _put_back(self, job: Job) -> None:
         if job in self._jobs:
@@ -145,12 +141,7 @@ class Pool:
 
     def _answer(self, job: Job, outcome: Chart | UpstreamError) -> None:
         self._jobs.discard(job)
-        if job.answer.done():
-            return
-        if isinstance(outcome, Chart):
-            job.answer.set_result(outcome)
-        else:
-            job.answer.set_exception(outcome)
+        job.end(outcome)
 
     def _forget(self, job: Job) -> None:
         """Let go of a job whose caller is gone, wherever it is."""
@@ -180,7 +171,8 @@ class Pool:
         task.add_done_callback(partial(self._gone, socket))
 
     async def _run(self, socket: Socket) -> None:
-        await asyncio.sleep(self._dialing.take_turn(_now()))
+        now = asyncio.get_running_loop().time()
+        await asyncio.sleep(self._dialing.take_turn(now))
         try:
             async with asyncio.timeout(self._limits.open_seconds) as patience:
                 async with self._admit():
@@ -225,15 +217,17 @@ class Pool:
     def _lost(self, socket: Socket, error: UpstreamError) -> None:
         """Start over what was under way: elsewhere, or with another token."""
         opened, heard = socket.is_open, socket.connection.has_heard
-        if isinstance(error, TokenRejectedError) or (opened and not heard):
+        if isinstance(error, RedirectedError):
+            self._endpoint = error.endpoint
+        elif isinstance(error, TokenRejectedError) or (opened and not heard):
             self._tokens.invalidate()
-        self._dialing.lost(error, _now(), served=heard)
-        jobs = socket.surrender()
-        if heard:
-            for job in jobs:
+        now = asyncio.get_running_loop().time()
+        self._dialing.lost(error, now, served=heard)
+        for job in reversed(socket.surrender()):
+            if heard:
                 self._ended(job, error)
-        else:
-            self._queue.extendleft(reversed(jobs))
+            else:
+                self._queue.appendleft(job)
         is_last = not any(other.is_open for other in self._sockets)
         if is_last and self._dialing.is_hopeless(error):
             self._tell_everybody(error)
@@ -297,10 +291,6 @@ class Pool:
 def _place(job: Job, sockets: Iterable[Socket]) -> bool:
     by_load = sorted(sockets, key=lambda socket: socket.lanes.busy)
     return any(socket.place(job) for socket in by_load)
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()
 
 
 def _jittered(seconds: float) -> float:

@@ -1,7 +1,7 @@
 import asyncio
-import gc
+import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 
 import pytest
@@ -13,7 +13,7 @@ from formulas.upstream.errors import (
     UnreachableError,
 )
 from formulas.upstream.tradingview import connection as door
-from formulas.upstream.tradingview.connection import Connection
+from formulas.upstream.tradingview.connection import Connection, RedirectedError
 from formulas.upstream.tradingview.messages import SessionMessage, SymbolError
 from formulas.upstream.tradingview.token import Token, TokenSource, anonymous
 from tests.upstream.tradingview.scripted import (
@@ -229,16 +229,37 @@ async def test_the_token_of_a_failed_dial_is_not_left_pending():
         )
 
 
-async def test_a_token_that_fails_beside_its_dial_is_not_complained_of():
+async def test_a_hello_may_lead_to_another_host_of_the_domain():
+    async def script(client: Client) -> None:
+        await client.tell(frame('{"session_id":"0.1","redirect":"127.0.0.1:4321"}'))
+        await client.leave()
+
+    error = await verdict(script)
+
+    assert isinstance(error, RedirectedError)
+    assert error.endpoint == "ws://127.0.0.1:4321/socket.io/websocket"
+
+
+async def test_a_hello_does_not_lead_out_of_the_domain():
+    async def script(client: Client) -> None:
+        await client.tell(frame('{"session_id":"0.1","redirect":"evil.example"}'))
+
+    assert type(await verdict(script)) is UnreachableError
+
+
+async def test_the_token_is_in_no_log(caplog):
     async def fetch() -> Token:
-        raise SignedOutError("signed out")
+        return Token("s3cret-token")
 
-    complaints = []
-    loop = asyncio.get_running_loop()
-    loop.set_exception_handler(lambda _, context: complaints.append(context))
+    async def script(client: Client) -> None:
+        await client.says("set_auth_token")
 
-    with suppress(UnreachableError):
-        await Connection("ws://127.0.0.1:9/", TokenSource(fetch)).run(lambda: None)
-    gc.collect()
+    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, "websockets.client")
+    async with scripted(script) as endpoint:
+        with pytest.raises(UnreachableError) as caught:
+            await Connection(endpoint, TokenSource(fetch)).run(lambda: None)
 
-    assert complaints == []
+    assert "s3cret" not in caplog.text + repr(caught.value) + repr(
+        caught.value.__cause__
+    )

@@ -407,6 +407,19 @@ async def test_a_socket_in_use_does_not_close():
         assert setup.simulator.state.dials == 1
 
 
+async def test_a_redirected_chart_is_fetched_where_it_leads():
+    async def script(client: Client) -> None:
+        await client.tell(frame(f'{{"session_id":"0.1","redirect":"{host}"}}'))
+        await client.leave()
+
+    async with serve(Config(latency=INSTANT, limits=ANYWHERE)) as simulator:
+        host = f"127.0.0.1:{simulator.port}"
+        async with scripted(script) as endpoint:
+            pool = Pool(endpoint, anonymous(), QUICK)
+            assert is_chart_of(await pool.fetch(TCS), TCS)
+            await pool.aclose()
+
+
 async def test_an_unused_socket_closes():
     async with trading(limits=replace(QUICK, idle_seconds=0.02)) as setup:
         await setup.pool.fetch(TCS)

@@ -1,0 +1,1 @@
+"""The speed of a run, measured from outside: `make bench`."""
