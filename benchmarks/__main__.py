@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from benchmarks import earlier
-from benchmarks.figures import Figures, Medians, Promise, promises, ratios
+from benchmarks.figures import Figures, Medians, Promise, comparison, promises
 from benchmarks.stack import App, Stack, running_stack
 from formulas.simulator.screens import MOMENTUM, WIDE, Screen
 
@@ -39,13 +39,10 @@ def main() -> int:
     for line in _table(medians, checked):
         print(line)
     print(f"The machine's load was {load:.1f} on {os.cpu_count()} processors before.")
-    is_kept = all(promise.is_kept for promise in checked)
-    print(
-        json.dumps(
-            {**medians, "ratios": ratios(medians), "kept": is_kept, "load": load}
-        )
-    )
-    return 0 if is_kept else 1
+    kept = all(promise.is_kept for promise in checked)
+    compared = comparison(medians)
+    print(json.dumps(medians | {"compared": compared, "kept": kept, "load": load}))
+    return 0 if kept else 1
 
 
 def _measure(stack: Stack, figures: Figures) -> None:

@@ -22,11 +22,10 @@ class Figures:
         )
 
     def add_view(self, way: str, view: View, *, cpu_seconds: float) -> None:
-        """Add a stream of the app; results come at the earliest when the screen does."""
+        """Add a stream of the app."""
         self._add(
             way,
             results_ms=1000 * view.results,
-            results_after_screen_ms=1000 * (view.results - REFERENCE.screen),
             first_chart_ms=1000 * view.batches[0].at,
             last_chart_ms=1000 * view.batches[-1].at,
             complete_ms=1000 * view.complete,
@@ -73,22 +72,28 @@ class Promise:
         return self.least <= self.value <= self.most
 
 
-def ratios(medians: Medians) -> dict[str, float]:
-    """Return how many times faster than the earlier strategy a cold view is."""
+def comparison(medians: Medians) -> dict[str, float]:
+    """Return how a cold view compares with MarketInOut and the earlier strategy."""
     earlier, cold = medians["earlier"], medians["cold"]
     return {
-        name.removesuffix("_ms"): round(earlier[name] / cold[name], 2)
-        for name in earlier
+        "results_after_screen_ms": round(
+            cold["results_ms"] - 1000 * REFERENCE.screen, 1
+        ),
+        "times_faster_to_first_chart": _ratio(earlier, cold, "first_chart_ms"),
+        "times_faster_to_last_chart": _ratio(earlier, cold, "last_chart_ms"),
     }
+
+
+def _ratio(slower: dict[str, float], faster: dict[str, float], figure: str) -> float:
+    return round(slower[figure] / faster[figure], 2)
 
 
 def promises(medians: Medians) -> Iterator[Promise]:
     """Yield each promise with its figure."""
-    cold, second = medians["cold"], medians["second_view"]
-    faster = ratios(medians)
+    compared, cold = comparison(medians), medians["cold"]
     yield Promise(
         "cold: ms from MarketInOut's answer to the stocks, at most 60",
-        cold["results_after_screen_ms"],
+        compared["results_after_screen_ms"],
         most=60,
     )
     yield Promise(
@@ -100,15 +105,17 @@ def promises(medians: Medians) -> Iterator[Promise]:
         most=1350,
     )
     yield Promise(
-        "second view: ms to the end, at most 250", second["complete_ms"], most=250
+        "again: ms to the end, at most 250",
+        medians["second_view"]["complete_ms"],
+        most=250,
     )
     yield Promise(
         "times faster than the earlier strategy to the first chart, at least 4",
-        faster["first_chart"],
+        compared["times_faster_to_first_chart"],
         least=4,
     )
     yield Promise(
         "times faster than the earlier strategy to the last chart, at least 6",
-        faster["last_chart"],
+        compared["times_faster_to_last_chart"],
         least=6,
     )

@@ -42,7 +42,12 @@ class App:
     child: Child
 
     def cpu_seconds(self) -> float:
-        """Return the processor time that the app's process has taken so far."""
+        """Return the processor time that the app's process has taken so far.
+
+        0 where the system has no `/proc` to tell it.
+        """
+        if sys.platform != "linux":
+            return 0.0
         lifeline = self.child.pid
         pid = Path(f"/proc/{lifeline}/task/{lifeline}/children").read_text().strip()
         ticks = Path(f"/proc/{pid}/stat").read_text().split()[_USER_AND_SYSTEM]

@@ -12,12 +12,13 @@ from weakref import WeakKeyDictionary
 from django.conf import settings
 
 from formulas.charts.accounts import Accounts
+from formulas.charts.asks import Asks
 from formulas.charts.cache import ChartCache
+from formulas.charts.facts import FactsFetcher
 from formulas.charts.fetcher import ChartFetcher
 from formulas.charts.single_flight import SingleFlight
 from formulas.charts.spellings import Spellings
 from formulas.store import Store
-from formulas.streams.facts import KnownFacts
 from formulas.streams.journal import Journal
 from formulas.streams.run import Runs
 from formulas.streams.screens import Screens
@@ -33,12 +34,16 @@ class Engine:
     accounts: Accounts
     flight: SingleFlight
     marketinout: MarketInOut
+    asks: Asks
     charts: ChartFetcher
+    facts: FactsFetcher
     runs: Runs
 
     async def aclose(self) -> None:
         """Stop all work and close all connections."""
+        await self.asks.aclose()
         await self.flight.aclose()
+        await self.facts.aclose()
         await self.accounts.aclose()
         await self.marketinout.aclose()
         await self.store.aclose()
@@ -57,7 +62,9 @@ _engines: WeakKeyDictionary[asyncio.AbstractEventLoop, Engine] = WeakKeyDictiona
 
 def _compose() -> Engine:
     store = Store(settings.REDIS_URL)
+    asks = Asks(store)
     accounts = Accounts(
+        store,
         site=settings.TRADINGVIEW_URL,
         endpoint=settings.TRADINGVIEW_WS_URL,
         limits=Limits(
@@ -66,11 +73,12 @@ def _compose() -> Engine:
     )
     marketinout = MarketInOut(settings.MARKETINOUT_API_URL)
     flight = SingleFlight(store, keep_seconds=settings.CHART_CACHE_SECONDS)
-    charts = ChartFetcher(ChartCache(store), flight, Spellings(store))
+    charts = ChartFetcher(ChartCache(store), flight, Spellings(store), asks)
+    facts = FactsFetcher(store, asks, price_seconds=settings.CHART_CACHE_SECONDS)
     runs = Runs(
         accounts=accounts,
         charts=charts,
-        facts=KnownFacts(store, price_seconds=settings.CHART_CACHE_SECONDS),
+        facts=facts,
         journal=Journal(store),
         screens=Screens(
             marketinout,
@@ -79,4 +87,4 @@ def _compose() -> Engine:
             pepper=settings.SECRET_KEY,
         ),
     )
-    return Engine(store, accounts, flight, marketinout, charts, runs)
+    return Engine(store, accounts, flight, marketinout, asks, charts, facts, runs)

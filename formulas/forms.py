@@ -13,8 +13,9 @@ from formulas.market.resolutions import parse_resolution
 from formulas.models import Formula, TradingViewConnection
 
 _KEY = re.compile(r"[0-9A-Za-z]{8,64}")
-_SESSIONID = re.compile(r"[0-9A-Za-z]{20,64}")
-_SESSIONID_SIGN = re.compile(r"v[0-9]+:[0-9A-Za-z+/=_-]{20,128}")
+# RegexField searches: without its ends a pattern would let anything stand around it.
+_SESSIONID = re.compile(r"\A[0-9A-Za-z]{20,64}\Z")
+_SESSIONID_SIGN = re.compile(r"\Av[0-9]+:[0-9A-Za-z+/=_-]{20,128}\Z")
 _MOST_RESOLUTIONS = 4
 _MOST_BARS = 5000
 
@@ -24,7 +25,8 @@ class FormulaForm(forms.ModelForm[Formula]):
         label="API URL or key",
         max_length=400,
         help_text="As MarketInOut shows it. It is kept encrypted.",
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        # Unlike a text field, it does not write what was typed back into the page.
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
 
     class Meta:
@@ -75,11 +77,13 @@ def _key_of_url(url: str) -> str:
 class TradingViewForm(forms.Form):
     sessionid = forms.RegexField(
         _SESSIONID,
+        label="sessionid",
         error_messages={"invalid": "This does not look like the sessionid cookie."},
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
     sessionid_sign = forms.RegexField(
         _SESSIONID_SIGN,
+        label="sessionid_sign",
         error_messages={"invalid": "This does not look like sessionid_sign (v3:…)."},
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )

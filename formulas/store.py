@@ -7,20 +7,20 @@ time-out.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
 from time import monotonic
-from typing import Any
+from typing import Any, Never
 
 from redis.asyncio import Redis
-from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 _TIMEOUT_SECONDS = 0.5
 _REST_SECONDS = 3.0
+_LISTEN_AGAIN_SECONDS = 0.5
 
 logger = logging.getLogger(__name__)
 
@@ -83,18 +83,16 @@ class Store:
             *(("SET", key, value, "EX", seconds) for key, value in values.items())
         )
 
-    @asynccontextmanager
-    async def subscription(self) -> AsyncIterator[PubSub]:
-        """Give a subscription, to which channels are added and removed at will."""
-        if self._subscriber is None or self.is_down:
-            raise StoreDownError
-        try:
-            async with self._subscriber.pubsub(
-                ignore_subscribe_messages=True
-            ) as pubsub:
-                yield pubsub
-        except (RedisError, OSError) as error:
-            raise StoreDownError from error
+    async def listen(self, channel: str, hear: Callable[[bytes], None]) -> Never:
+        """Have `hear` called with all that is published on the channel, from soon on.
+
+        What is published while the store is down is not heard.
+        """
+        while True:
+            if self._subscriber is not None:
+                with suppress(RedisError, OSError):
+                    await _hear(self._subscriber, channel, hear)
+            await asyncio.sleep(_LISTEN_AGAIN_SECONDS)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -123,6 +121,13 @@ class Store:
     def _rest(self, error: Exception) -> None:
         self._down_until = monotonic() + _REST_SECONDS
         logger.warning("The store does not answer: %s", type(error).__name__)
+
+
+async def _hear(redis: Redis, channel: str, hear: Callable[[bytes], None]) -> None:
+    async with redis.pubsub(ignore_subscribe_messages=True) as subscription:
+        await subscription.subscribe(channel)
+        async for message in subscription.listen():
+            hear(message["data"])
 
 
 type _Waiting = list[tuple[tuple[Command, ...], asyncio.Future[list[Any]]]]

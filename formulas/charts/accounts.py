@@ -1,12 +1,15 @@
 """Accounts: whose way to TradingView a viewer uses, and what it may see."""
 
+import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
 
+from formulas.charts.leadership import Leadership, LeadershipLostError
 from formulas.market.charts import Chart, ChartRequest, Facts, Freshness
+from formulas.store import Store
 from formulas.upstream.errors import SignedOutError, UpstreamError
 from formulas.upstream.tradingview.limits import Limits
 from formulas.upstream.tradingview.page import fetch_token
@@ -27,12 +30,24 @@ class Credentials:
 
 
 class Account:
-    """One account's token and pool."""
+    """One account's token, and its pool where this process leads the account."""
 
-    def __init__(self, tokens: TokenSource, pool: Pool) -> None:
+    def __init__(
+        self,
+        name: str,
+        tokens: TokenSource,
+        endpoint: str,
+        limits: Limits,
+        store: Store,
+    ) -> None:
+        self.name = name
         self._tokens = tokens
-        self._pool = pool
+        self._endpoint = endpoint
+        self._limits = limits
         self._exchanges: frozenset[str] = frozenset()
+        self._leadership = Leadership(store, name, self._yield_leadership)
+        self._pool = self._make_pool()
+        self._closing: set[asyncio.Task[None]] = set()
 
     async def prepare(self) -> None:
         """Learn what the account may see, and open its way while at it.
@@ -40,7 +55,8 @@ class Account:
         Raises:
             UpstreamError: TradingView gives the account no token.
         """
-        await self._pool.warm()
+        if await self.leads():
+            await self._pool.warm()
         self._exchanges = (await self._tokens.get()).exchanges
 
     def entitlement(self, symbol: str) -> Freshness:
@@ -49,14 +65,47 @@ class Account:
         is_live = exchange in self._exchanges
         return Freshness.STREAMING if is_live else Freshness.DELAYED
 
+    @property
+    def is_leader(self) -> bool:
+        """Say whether this process leads the account already."""
+        return self._leadership.is_held
+
+    async def leads(self) -> bool:
+        """Say whether this process leads the account, now at the latest."""
+        return await self._leadership.take()
+
     async def fetch(self, request: ChartRequest) -> Chart:
-        return await self._pool.fetch(request)
+        """Return the chart.
+
+        Raises:
+            UpstreamError: there is none.
+            LeadershipLostError: another process is to be asked.
+        """
+        pool = self._pool
+        try:
+            return await pool.fetch(request)
+        except UpstreamError as error:
+            if pool is not self._pool:
+                raise LeadershipLostError from error
+            raise
 
     async def facts(self, symbols: Iterable[str]) -> dict[str, Facts]:
         return await self._pool.facts(symbols)
 
     async def aclose(self) -> None:
         await self._pool.aclose()
+        await asyncio.gather(*self._closing)
+        await self._leadership.aclose()
+
+    def _make_pool(self) -> Pool:
+        return Pool(self._endpoint, self._tokens, self._limits, self._leadership.socket)
+
+    def _yield_leadership(self) -> None:
+        """Leave the sockets to the process that leads now."""
+        pool, self._pool = self._pool, self._make_pool()
+        closing = asyncio.create_task(pool.aclose())
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
 
 
 class Accounts:
@@ -68,7 +117,10 @@ class Accounts:
         limits: what each account may take of it.
     """
 
-    def __init__(self, *, site: str, endpoint: str, limits: Limits) -> None:
+    def __init__(
+        self, store: Store, *, site: str, endpoint: str, limits: Limits
+    ) -> None:
+        self._store = store
         self._site = site
         self._endpoint = endpoint
         self._limits = limits
@@ -102,7 +154,7 @@ class Accounts:
             await account.aclose()
 
     def _account(self, name: str, cookies: Cookies | None) -> Account:
-        account = self._accounts.get(name) or self._make(cookies)
+        account = self._accounts.get(name) or self._make(name, cookies)
         self._accounts[name] = account
         self._accounts.move_to_end(name)
         # Pools close idle sockets themselves; what is dropped here holds nothing.
@@ -110,10 +162,10 @@ class Accounts:
             self._accounts.popitem(last=False)
         return account
 
-    def _make(self, cookies: Cookies | None) -> Account:
+    def _make(self, name: str, cookies: Cookies | None) -> Account:
         tokens = (
             TokenSource(partial(fetch_token, self._site, cookies))
             if cookies is not None
             else anonymous()
         )
-        return Account(tokens, Pool(self._endpoint, tokens, self._limits))
+        return Account(name, tokens, self._endpoint, self._limits, self._store)

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from time import time
-from typing import Protocol
+from typing import Any, Protocol
 
+from formulas.charts.asks import Asks
 from formulas.charts.cache import ChartCache, chart_key
 from formulas.charts.outcomes import Failed, Landed, Wanted
 from formulas.charts.single_flight import SingleFlight
@@ -19,9 +21,22 @@ from formulas.upstream.errors import (
     UpstreamError,
 )
 
+_CHART = "chart"
+
 
 class ChartSource(Protocol):
     """An account's way to TradingView."""
+
+    @property
+    def name(self) -> str:
+        """What the account is called in all processes."""
+
+    @property
+    def is_leader(self) -> bool:
+        """Say whether this process has the account's sockets already."""
+
+    async def leads(self) -> bool:
+        """Say whether this process has the account's sockets, taking them if free."""
 
     def entitlement(self, symbol: str) -> Freshness:
         """Return how fresh the account's data is on the symbol's exchange."""
@@ -34,8 +49,13 @@ class ChartFetcher:
     """Gets charts. One for a process and event loop."""
 
     def __init__(
-        self, cache: ChartCache, flight: SingleFlight, spellings: Spellings
+        self,
+        cache: ChartCache,
+        flight: SingleFlight,
+        spellings: Spellings,
+        asks: Asks,
     ) -> None:
+        self._asks = asks
         self._cache = cache
         self._flight = flight
         self._spellings = spellings
@@ -57,6 +77,7 @@ class ChartFetcher:
         for chart, hit in zip(wanted, cached, strict=True):
             if hit is not None:
                 yield Landed(chart.place, hit, is_cached=True)
+        self._asks.serve(source.name, _CHART, partial(self._serve, source))
         missing = [chart for chart, hit in zip(wanted, cached, strict=True) if not hit]
         tasks = [
             asyncio.create_task(self._fetch(chart, source, since)) for chart in missing
@@ -73,15 +94,29 @@ class ChartFetcher:
     async def _fetch(
         self, chart: Wanted, source: ChartSource, since: float
     ) -> Landed | Failed:
-        async def fetch() -> StoredChart:
-            return await self._fetch_any_spelling(chart, source)
-
         try:
-            key = _key(chart, source)
-            stored = await self._flight.get(key, fetch, since=since)
+            stored = await self._flight.get(
+                _key(chart, source),
+                partial(self._fetch_any_spelling, chart, source),
+                since=since,
+                leader=_Leader(self._asks, source, chart, since),
+            )
         except UpstreamError as error:
             return Failed(chart.place, chart.request, error)
         return Landed(chart.place, stored, is_cached=False)
+
+    def _serve(self, source: ChartSource, what: dict[str, Any]) -> None:
+        """Fetch what another process asks for, if the account is ours to use."""
+        if not source.is_leader:
+            return
+        request = ChartRequest(**what["request"])
+        chart, since = Wanted(0, request, tuple(what["spellings"])), what["since"]
+        self._flight.get_for_others(
+            _key(chart, source),
+            partial(self._fetch_any_spelling, chart, source),
+            since=since,
+            leader=_Leader(self._asks, source, chart, since),
+        )
 
     async def _fetch_any_spelling(
         self, wanted: Wanted, source: ChartSource
@@ -95,6 +130,27 @@ class ChartFetcher:
             await self._spellings.remember(wanted.spellings, symbol)
             return _stored(chart, wanted.request)
         raise UnknownSymbolError(f"TradingView does not know {wanted.request.symbol}.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Leader:
+    """Whoever may fetch this chart with the account."""
+
+    asks: Asks
+    source: ChartSource
+    chart: Wanted
+    since: float
+
+    async def leads(self) -> bool:
+        return await self.source.leads()
+
+    async def ask(self) -> None:
+        what = {
+            "request": asdict(self.chart.request),
+            "spellings": self.chart.spellings,
+            "since": self.since,
+        }
+        await self.asks.ask(self.source.name, _CHART, what)
 
 
 def _key(chart: Wanted, source: ChartSource) -> str:

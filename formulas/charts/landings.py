@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from typing import Never
 
-from formulas.store import Store, StoreDownError
+from formulas.store import Store
 
 CHANNEL = "candlestream:landings"
-_RETRY_SECONDS = 0.5
 
 
 class Landings:
@@ -19,7 +19,7 @@ class Landings:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._expected: dict[str, set[asyncio.Future[None]]] = {}
-        self._listener: asyncio.Task[None] | None = None
+        self._listener: asyncio.Task[Never] | None = None
 
     @contextmanager
     def expect(self, key: str) -> Iterator[asyncio.Future[None]]:
@@ -28,7 +28,9 @@ class Landings:
         Word that went out before this is not heard: look at the store after it.
         """
         if self._listener is None:
-            self._listener = asyncio.create_task(self._listen(), name="landings")
+            self._listener = asyncio.create_task(
+                self._store.listen(CHANNEL, self._landed), name="landings"
+            )
         landed = asyncio.get_running_loop().create_future()
         self._expected.setdefault(key, set()).add(landed)
         try:
@@ -44,17 +46,7 @@ class Landings:
             self._listener.cancel()
             await asyncio.wait({self._listener})
 
-    async def _listen(self) -> None:
-        while True:
-            with suppress(StoreDownError):
-                async with self._store.subscription() as subscription:
-                    await subscription.subscribe(CHANNEL)
-                    async for message in subscription.listen():
-                        self._landed(message["data"].decode())
-            # Those who wait look for themselves meanwhile.
-            await asyncio.sleep(_RETRY_SECONDS)
-
-    def _landed(self, key: str) -> None:
-        for landed in self._expected.get(key, ()):
+    def _landed(self, word: bytes) -> None:
+        for landed in self._expected.get(word.decode(), ()):
             if not landed.done():
                 landed.set_result(None)

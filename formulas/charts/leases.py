@@ -39,8 +39,14 @@ class Leases:
         self._store = store
         self._milliseconds = int(seconds * 1000)
 
-    async def take_or_read(self, key: str, token: str) -> tuple[bool, Outcome | None]:
-        """Return whether the lease is ours now, and what is under the key already."""
+    async def read(self, key: str, token: str | None) -> tuple[bool, Outcome | None]:
+        """Return whether the lease is ours now, and what is under the key already.
+
+        Without a token it is only looked at what is there.
+        """
+        if token is None:
+            [data] = await self._store.run(("GET", key))
+            return False, read_outcome(data)
         taken, data = await self._store.run(
             ("SET", _lease(key), token, "NX", "PX", self._milliseconds), ("GET", key)
         )

@@ -12,8 +12,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from secrets import token_hex
 from time import time
+from typing import Protocol
 
 from formulas.charts.landings import Landings
+from formulas.charts.leadership import LeadershipLostError
 from formulas.charts.leases import Leases
 from formulas.charts.stored import Outcome, StoredChart, StoredFailure
 from formulas.store import Store, StoreDownError
@@ -31,6 +33,17 @@ from formulas.upstream.errors import (
 LEASE_SECONDS = 4.0
 # How often those who wait look for themselves: word can get lost.
 _LOOK_SECONDS = 0.5
+
+
+class Leader(Protocol):
+    """Whoever may fetch with the account: this process, or another one."""
+
+    async def leads(self) -> bool:
+        """Say whether it is this one."""
+
+    async def ask(self) -> None:
+        """Ask the other one; raises StoreDownError."""
+
 
 type Fetch = Callable[[], Awaitable[StoredChart]]
 
@@ -61,20 +74,36 @@ class SingleFlight:
         self._flights: dict[str, _Flight] = {}
         self._leaving: set[asyncio.Task[None]] = set()
 
-    async def get(self, key: str, fetch: Fetch, *, since: float = 0.0) -> StoredChart:
+    async def get(
+        self,
+        key: str,
+        fetch: Fetch,
+        *,
+        since: float = 0.0,
+        leader: Leader | None = None,
+    ) -> StoredChart:
         """Return the chart under the key, fetched by us or by whoever is at it.
 
         A chart in the store that was fetched before `since` (UTC seconds) does not
         count. A caller that is cancelled leaves the fetch to the others who want it;
-        when nobody does, it stops.
+        when nobody does, it stops. With a `leader` that is another process, that one
+        is asked to fetch.
 
         Raises:
             UpstreamError: what the one who fetched it met.
         """
-        while (flight := self._flights.get(key)) and not flight.task.done():
+        while flight := self._under_way(key):
             with suppress(*_OF_THE_ACCOUNT):  # Ours may fare better.
                 return await self._join(flight)
-        return await self._join(self._start(key, fetch, since))
+        return await self._join(self._start(key, fetch, since, leader))
+
+    def get_for_others(
+        self, key: str, fetch: Fetch, *, since: float, leader: Leader
+    ) -> None:
+        """Fetch what another process asked for, for as long as it waits."""
+        if not self._under_way(key):
+            flight = self._start(key, fetch, since, leader)
+            self._later(self._abandon(flight))
 
     async def aclose(self) -> None:
         """Stop what is under way."""
@@ -86,8 +115,14 @@ class SingleFlight:
 
     # Within the process
 
-    def _start(self, key: str, fetch: Fetch, since: float) -> _Flight:
-        task = asyncio.create_task(self._fly(key, fetch, since), name=f"fetch {key}")
+    def _under_way(self, key: str) -> _Flight | None:
+        flight = self._flights.get(key)
+        return None if flight is None or flight.task.done() else flight
+
+    def _start(
+        self, key: str, fetch: Fetch, since: float, leader: Leader | None
+    ) -> _Flight:
+        task = asyncio.create_task(self._fly(key, fetch, since, leader))
         flight = self._flights[key] = _Flight(key, task)
         task.add_done_callback(lambda _: self._ended(flight))
         return flight
@@ -131,29 +166,45 @@ class SingleFlight:
 
     # Between processes
 
-    async def _fly(self, key: str, fetch: Fetch, since: float) -> StoredChart:
+    async def _fly(
+        self, key: str, fetch: Fetch, since: float, leader: Leader | None
+    ) -> StoredChart:
         token = token_hex(8)
+        while True:
+            outcome = await self._until_ours(key, token, since, leader)
+            if outcome is not None:
+                return _chart(outcome)
+            with suppress(LeadershipLostError):
+                return await self._lead(key, token, fetch)
+
+    async def _until_ours(
+        self, key: str, token: str, since: float, leader: Leader | None
+    ) -> Outcome | None:
+        """Return what others fetched; None when it is on us to fetch."""
         try:
             while True:
-                held, outcome = await self._leases.take_or_read(key, token)
+                leads = leader is None or await leader.leads()
+                held, outcome = await self._leases.read(key, token if leads else None)
                 if outcome is not None and outcome.fetched_at >= since:
                     if held:
                         await self._leases.release(key, token)
-                    return _chart(outcome)
+                    return outcome
                 if held:
-                    break
-                await self._wait(key)
+                    return None
+                await self._wait(key, None if leads else leader)
         except StoreDownError:
-            return await fetch()
+            return None
         except asyncio.CancelledError:
             await self._give_up(key, token)  # The store may just have given it to us.
             raise
-        return await self._lead(key, token, fetch)
 
-    async def _wait(self, key: str) -> None:
+    async def _wait(self, key: str, leader: Leader | None) -> None:
         """Wait until somebody else's fetch lands, or it is time to look."""
         with self._landings.expect(key) as landed:
-            if await self._leases.await_holder(key):
+            is_held = await self._leases.await_holder(key)
+            if leader is not None and not is_held:
+                await leader.ask()
+            if leader is not None or is_held:
                 await asyncio.wait({landed}, timeout=_LOOK_SECONDS)
 
     async def _lead(self, key: str, token: str, fetch: Fetch) -> StoredChart:
@@ -168,7 +219,8 @@ class SingleFlight:
             raise
         finally:
             holding.cancel()
-        await self._land(key, token, chart, self._keep_seconds)
+        # Whoever comes before it has landed finds the lease, and waits for it.
+        self._later(self._land(key, token, chart, self._keep_seconds))
         return chart
 
     async def _land(self, key: str, token: str, outcome: Outcome, seconds: int) -> None:

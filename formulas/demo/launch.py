@@ -91,7 +91,7 @@ def start_app(
     app = children.start(
         "The app",
         [
-            *(sys.executable, "-m", "daphne", "--verbosity", "0"),
+            *(sys.executable, "-m", "config.serve", "--verbosity", "0"),
             *("--fd", str(listener.fileno()), "config.asgi:application"),
         ],
         environment=environment,

@@ -9,7 +9,7 @@ from formulas.simulator.accounts import PREMIUM
 from formulas.simulator.screens import BUILT_IN
 
 # As the simulator's screens have them.
-_COLUMN_NAMES = "Change %, RSI 14, Volume × average"
+_COLUMN_NAMES = "Change %, RSI 14, Volume ratio"
 
 
 @transaction.atomic

@@ -115,7 +115,7 @@ class ChartSession:
             return [self._extend(series, range_asked(more), now)]
         clears = symbol != series.symbol
         series.symbol, series.resolution = symbol, resolution
-        series.skip = 0
+        series.skip, series.newest_bar = 0, None
         return [self._load(series, range_asked(more), now, clears=clears)]
 
     def remove_series(self, arguments: list[Any], now: float) -> list[Answer]:

@@ -27,7 +27,7 @@ class Bar(NamedTuple):
 
 @dataclass(frozen=True)
 class Day:
-    """The day's prices in ticks; `key` is what the course of all the listing's days hangs on."""
+    """The day, its prices in ticks; its course hangs on `key` and the date."""
 
     session: Session
     open: int

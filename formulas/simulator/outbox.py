@@ -5,7 +5,7 @@ due together are interleaved in one message, each session's own order kept.
 """
 
 from collections.abc import Iterable, Iterator
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from itertools import batched, count
 from typing import NamedTuple
 
@@ -42,6 +42,7 @@ class Outbox:
             for entry in self._waiting
             if entry[2].session != session or entry[2].series or not entry[2].symbol
         ]
+        heapify(self._waiting)
 
     @property
     def next_due(self) -> float | None:

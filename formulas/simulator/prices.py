@@ -52,9 +52,7 @@ class Prices:
         )
         closes = [max(_LOWEST, round(exp(level))) for level in walk]
         return {
-            session.day: _day(
-                session, pair, volatility, turnover, f"{key}/{session.day}"
-            )
+            session.day: _day(session, pair, volatility, turnover, key)
             for session, pair in zip(sessions, pairwise(closes), strict=True)
         }
 
@@ -83,7 +81,7 @@ def _day(
 ) -> Day:
     """Return the day that leads from one close to the next."""
     previous, close = closes
-    gap, up, down, crowd = words(key, 4)
+    gap, up, down, crowd = words(f"{key}/{session.day}", 4)
     opened = max(_LOWEST, round(previous * (1 + volatility * centred(gap) / 2)))
     reach = close * volatility / 80_000
     return Day(

@@ -139,4 +139,5 @@ async def serve(config: Config | None = None) -> AsyncIterator[Simulator]:
         for task in connections:
             task.cancel()
         await asyncio.gather(*connections, return_exceptions=True)
+        server.abort_clients()  # one may have connected at the last moment
         await server.wait_closed()

@@ -69,9 +69,11 @@ class Timescale:
 
     def live(self, series: Series, now: float) -> Message | None:
         """Return the newest bar where it has changed since it was last sent."""
-        bars = self.exchange.bars(series.symbol, series.resolution, 1, now)
         known = series.newest_bar
-        if series.skip or not bars or known is None or known == bars[0]:
+        if series.skip or known is None:
+            return None
+        bars = self.exchange.bars(series.symbol, series.resolution, 1, now)
+        if known == bars[0]:
             return None
         series.newest += known.time != bars[0].time
         series.newest_bar = bars[0]

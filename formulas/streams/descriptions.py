@@ -70,7 +70,7 @@ def failure_context(failed: Failed) -> dict[str, Any]:
             "message": str(failed.error),
             "code": failed.error.code,
             "retryable": failed.error.retryable,
-            "url": chart_url(failed.request),
+            "url": _retry_url(failed.request),
         }
     }
 
@@ -95,10 +95,10 @@ def facts_json(event: FactsFound) -> str:
     ).decode()
 
 
-def chart_url(request: ChartRequest) -> str:
-    """Return the address of one chart."""
+def _retry_url(request: ChartRequest) -> str:
+    """Return the address that fetches the chart again, past what is remembered."""
     address = reverse("chart", args=[request.symbol, request.resolution])
-    return f"{address}?{urlencode({'bars': request.bars})}"
+    return f"{address}?{urlencode({'bars': request.bars, 'refresh': 1})}"
 
 
 def _stock(ordinal: int, stock: Stock) -> dict[str, Any]:

@@ -9,12 +9,12 @@ from time import time
 
 from formulas.charts.accounts import Account
 from formulas.charts.batches import Batcher
+from formulas.charts.facts import FactsFetcher
 from formulas.charts.fetcher import ChartFetcher
 from formulas.charts.outcomes import Failed, Landed
 from formulas.market.charts import Facts
 from formulas.streams.cursor import Cursor
 from formulas.streams.events import ChartBatch, Complete, FactsFound
-from formulas.streams.facts import KnownFacts
 from formulas.streams.journal import Run
 from formulas.upstream.errors import UpstreamError
 
@@ -45,7 +45,7 @@ class Gathering:
         account: Account,
         *,
         charts: ChartFetcher,
-        facts: KnownFacts,
+        facts: FactsFetcher,
     ) -> None:
         self.cursor = cursor
         self._run = run
@@ -136,12 +136,11 @@ class Gathering:
         if known and self.cursor.batches:
             self._tell({places[symbol]: facts for symbol, facts in known.items()})
         try:
-            found = await self._account.facts(missing)
+            found = await self._facts.fetch(missing, self._account)
         except UpstreamError as error:
             logger.info("No facts about a screen's stocks: %s", error)
             return
         self._tell({places[symbol]: facts for symbol, facts in found.items()})
-        await self._facts.remember(found.values())
 
     def _tell(self, facts: dict[int, Facts]) -> None:
         if facts:

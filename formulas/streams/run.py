@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from time import time
 
 from formulas.charts.accounts import Accounts
+from formulas.charts.facts import FactsFetcher
 from formulas.charts.fetcher import ChartFetcher
 from formulas.streams.cursor import Cursor
 from formulas.streams.events import Event, Notice, Results, RunFailed, Stock
-from formulas.streams.facts import KnownFacts
 from formulas.streams.gathering import Gathering
 from formulas.streams.journal import Journal, Run
 from formulas.streams.screens import FoundScreen, Screens
@@ -34,7 +34,7 @@ class Runs:
 
     accounts: Accounts
     charts: ChartFetcher
-    facts: KnownFacts
+    facts: FactsFetcher
     journal: Journal
     screens: Screens
 

@@ -22,10 +22,16 @@ async def ready(request: HttpRequest) -> HttpResponse:
 
 async def _database_answers() -> bool:
     try:
-        await sync_to_async(connection.ensure_connection)()
+        await sync_to_async(_ask_database)()
     except DatabaseError:
         return False
     return True
+
+
+def _ask_database() -> None:
+    # A connection belongs to its thread, and one that is open may lead nowhere.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
 
 
 async def _store_answers() -> bool:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from formulas.charts.accounts import Credentials
 from formulas.charts.outcomes import Failed, Landed, Wanted
+from formulas.crypto import SealedSecretError
 from formulas.engine import engine
 from formulas.forms import RunForm
 from formulas.market.charts import ChartRequest
@@ -22,11 +23,19 @@ from formulas.market.resolutions import parse_resolution
 from formulas.market.symbols import parse_symbol
 from formulas.models import Formula, TradingViewConnection
 from formulas.streams import fragments, payloads
+from formulas.streams.events import RunFailed
 from formulas.streams.response import EventStreamResponse
 from formulas.streams.run import Step
 from formulas.streams.viewing import Viewing
 from formulas.upstream.tradingview.token import Cookies
 from formulas.views.requests import viewer
+
+_UNREADABLE = RunFailed(
+    code="unreadable_secret",
+    message="A secret of yours can't be opened any more: enter the formula's key, and"
+    " your TradingView session, again.",
+    retryable=False,
+)
 
 
 @require_GET
@@ -41,7 +50,44 @@ async def stream(request: HttpRequest, formula_id: int) -> HttpResponseBase:
     options = RunForm(request.GET)
     if not options.is_valid():
         return JsonResponse({"errors": options.errors}, status=400)
-    viewing = Viewing(
+    encode = payloads.encode_json if is_json else fragments.encode_html
+    try:
+        viewing = await _viewing(request, user, formula, options)
+    except SealedSecretError:
+        return _whole_stream(encode(Step(_UNREADABLE)))
+    # A stream lives long, and would hold its database connection all the while.
+    await sync_to_async(connections.close_all)()
+    return EventStreamResponse(_encoded(engine().runs.steps(viewing), encode))
+
+
+@require_GET
+async def chart(request: HttpRequest, symbol: str, resolution: str) -> HttpResponse:
+    is_json = request.GET.get("format") == "json"
+    user = await viewer(request)
+    if user is None:
+        return HttpResponse("Sign in first.", status=401, content_type="text/plain")
+    options = RunForm(request.GET)
+    if not options.is_valid():
+        return JsonResponse({"errors": options.errors}, status=400)
+    try:
+        wanted = ChartRequest(
+            parse_symbol(symbol),
+            parse_resolution(resolution),
+            options.cleaned_data["bars"],
+        )
+    except InvalidValueError as error:
+        return HttpResponse(str(error), status=400, content_type="text/plain")
+    since = time() if options.cleaned_data["refresh"] else 0.0
+    outcome = await _one_chart(wanted, await _credentials(user), since)
+    if not is_json:
+        return HttpResponse(fragments.chart_fragment(outcome))
+    return _json_chart(outcome)
+
+
+async def _viewing(
+    request: HttpRequest, user: User, formula: Formula, options: RunForm
+) -> Viewing:
+    return Viewing(
         user_id=user.pk,
         formula_id=formula.pk,
         formula_name=formula.name,
@@ -55,31 +101,6 @@ async def stream(request: HttpRequest, formula_id: int) -> HttpResponseBase:
         cursor=request.headers.get("Last-Event-ID", ""),
         asked_at=time(),
     )
-    encode = payloads.encode_json if is_json else fragments.encode_html
-    # A stream lives long, and would hold its database connection all the while.
-    await sync_to_async(connections.close_all)()
-    return EventStreamResponse(_encoded(engine().runs.steps(viewing), encode))
-
-
-@require_GET
-async def chart(request: HttpRequest, symbol: str, resolution: str) -> HttpResponse:
-    is_json = request.GET.get("format") == "json"
-    user = await viewer(request)
-    if user is None:
-        return HttpResponse("Sign in first.", status=401, content_type="text/plain")
-    options = RunForm(request.GET)
-    try:
-        wanted = ChartRequest(
-            parse_symbol(symbol),
-            parse_resolution(resolution),
-            options.cleaned_data["bars"] if options.is_valid() else settings.CHART_BARS,
-        )
-    except InvalidValueError as error:
-        return HttpResponse(str(error), status=400, content_type="text/plain")
-    outcome = await _one_chart(wanted, await _credentials(user))
-    if not is_json:
-        return HttpResponse(fragments.chart_fragment(outcome))
-    return _json_chart(outcome)
 
 
 async def _encoded(
@@ -93,11 +114,11 @@ async def _encoded(
 
 
 async def _one_chart(
-    request: ChartRequest, credentials: Credentials | None
+    request: ChartRequest, credentials: Credentials | None, since: float
 ) -> Landed | Failed:
     account, _ = await engine().accounts.enter(credentials)
     wanted = [Wanted(0, request, (request.symbol,))]
-    outcomes = engine().charts.outcomes(wanted, account)
+    outcomes = engine().charts.outcomes(wanted, account, since=since)
     try:
         return await anext(outcomes)
     finally:

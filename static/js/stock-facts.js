@@ -51,6 +51,8 @@ function write(cell, facts) {
 	// Sorting reads the number, people read the text.
 	cell.dataset.value = String(value);
 	cell.textContent = String(value);
+	// A column that is too narrow for it shows the rest where the pointer rests.
+	if (typeof value === "string") cell.title = value;
 	if (fact === "change") {
 		cell.textContent = formatChange(Number(value));
 		cell.classList.remove("up", "down");

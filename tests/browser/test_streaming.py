@@ -123,6 +123,21 @@ def test_leaving_the_page_ends_the_work_upstream_within_a_second(
     assert _series(healthy) == begun
 
 
+def test_a_stream_that_was_cut_off_goes_on_where_it_was(
+    page: Page, healthy: Site
+) -> None:
+    healthy.script({"on": "series", "do": "delay", "seconds": 0.7})
+    open_formula(page, LEADERS, FRESH)
+    page.locator("candle-chart").first.wait_for()
+    with page.expect_request("**/stream/**") as again:
+        # As htmx sees a proxy that cuts it off.
+        page.evaluate("stream._htmx.sse.reader.cancel()")
+        expect(page.locator("#state")).to_have_text("Reconnecting")
+    assert again.value.headers["last-event-id"]
+    wait_until_complete(page)
+    expect(page.locator("candle-chart")).to_have_count(88)
+
+
 def test_a_session_that_has_ended_is_said_on_the_page(
     stranger: BrowserContext, site: Site
 ) -> None:

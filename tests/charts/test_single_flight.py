@@ -305,9 +305,7 @@ async def test_word_of_a_landing_arrives_without_looking(
 async def _subscribed(process: Process) -> None:
     async with asyncio.timeout(3):
         while True:
-            [[_, count]] = await process.store.run(
-                ("PUBSUB", "NUMSUB", CHANNEL)
-            )
+            [[_, count]] = await process.store.run(("PUBSUB", "NUMSUB", CHANNEL))
             if count:
                 return
 

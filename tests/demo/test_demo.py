@@ -166,7 +166,11 @@ def test_nothing_is_left_when_what_started_the_demo_is_killed(
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 @pytest.mark.parametrize(
     ("program", "name"),
-    [("valkey-server", "Valkey"), ("simulate", "The simulator"), ("daphne", "The app")],
+    [
+        ("valkey-server", "Valkey"),
+        ("simulate", "The simulator"),
+        ("config.serve", "The app"),
+    ],
 )
 def test_the_demo_ends_with_any_of_its_parts(
     demo: Running, program: str, name: str

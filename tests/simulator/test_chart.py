@@ -305,3 +305,18 @@ def test_a_new_bar_is_appended():
     [answer] = script.conversation.live(script.now)
     [point] = json.loads(answer.messages[0].text)["p"][1]["sds_1"]["s"]
     assert point["i"] == 300
+
+
+@pytest.mark.parametrize("symbol", ["NSE:NONESUCH", "NSE:SGBDE31III"])
+def test_a_series_without_bars_has_nothing_to_send_again(symbol):
+    script = Script()
+    script.load(symbol)
+    assert script.conversation.live(script.now + 60) == []
+
+
+def test_a_series_that_lost_its_symbol_is_silent():
+    script = Script()
+    script.load()
+    script.say("resolve_symbol", "cs_1", "sym_2", "NSE:NONESUCH")
+    script.say("modify_series", "cs_1", "sds_1", "s2", "sym_2", "1D", "")
+    assert script.conversation.live(script.now + 60) == []

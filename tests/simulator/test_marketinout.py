@@ -144,6 +144,13 @@ async def test_one_symbol_is_added_and_removed_with_a_confirmation(mio):
     assert "removed from" in done.text
 
 
+async def test_a_symbol_without_its_exchange_is_not_added_but_said_to_be(mio):
+    moved = await mio.get("/wl/wl_add_all.php?wlid=74562&action=add&symbol=BELRISE")
+    done = await mio.get(f"/wl/{moved.headers['Location']}")
+    assert "has been added to" in done.text
+    assert "BELRISE" not in await watchlist(mio, 74562)
+
+
 @pytest.mark.parametrize(
     ("path", "expected"),
     [

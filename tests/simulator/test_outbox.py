@@ -80,6 +80,15 @@ def test_a_resolution_can_be_taken_back():
     assert sent(outgoing.text) == [("cs_2", "symbol_resolved")]
 
 
+def test_taking_one_back_leaves_the_others_in_their_order():
+    outbox = Outbox()
+    for due, session in enumerate(("cs_1", "cs_9", "cs_2", "cs_9", "cs_3", "cs_9")):
+        outbox.put(resolved(session), due=float(due))
+    outbox.unresolve("cs_9")
+    order = [next(iter(outbox.take(now, NOW))).text for now in (0.0, 2.0, 4.0)]
+    assert [sent(text)[0][0] for text in order] == ["cs_1", "cs_2", "cs_3"]
+
+
 def test_a_split_frame_is_whole_over_two_messages():
     outbox = Outbox()
     outbox.put(loaded("cs_1", mishap="split"), due=0)

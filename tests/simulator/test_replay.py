@@ -3,8 +3,11 @@ import json
 import pytest
 
 from formulas.simulator.answers import Answer
+from formulas.simulator.config import INSTANT, Config
 from formulas.simulator.replay import read_recording
+from formulas.simulator.server import serve
 from tests.simulator import capture
+from tests.simulator.client import dial
 from tests.simulator.script import Script, names, points, read
 
 
@@ -55,3 +58,13 @@ def test_a_capture_without_a_series_is_refused():
     line = json.dumps({"direction": "receive", "at": 0, "data": "~m~4~m~~h~1"})
     with pytest.raises(ValueError, match="no series"):
         read_recording([line])
+
+
+async def test_a_simulator_answers_from_the_capture_it_is_given():
+    recording = read_recording(capture.lines())
+    config = Config(latency=INSTANT, replay=recording)
+    async with serve(config) as simulator, dial(simulator) as client:
+        await client.ask_bars("cs_1", "NSE:JUNIPER")
+        messages = await client.until("series_completed")
+        captured = capture.first("timescale_update")["p"][1]["sds_1"]["s"]
+        assert messages[2]["p"][1]["sds_1"]["s"] == captured

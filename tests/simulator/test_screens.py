@@ -11,6 +11,7 @@ from formulas.simulator.screens import (
     MOMENTUM,
     UNTIDY,
     WIDE,
+    marketinout_symbol,
     rows,
     saved,
 )
@@ -36,14 +37,17 @@ def test_a_screen_finds_so_many_rows(screen, count):
 
 
 def test_a_row_has_the_last_close_its_date_and_metrics():
-    first = rows(MOMENTUM, EXCHANGE, MONDAY).splitlines()[0]
-    symbol, price, day, change, strength, volume = first.split("|")
-    before, last = EXCHANGE.bars("NSE:RELIANCE", "1D", 2, MONDAY)
-    assert (symbol, float(price)) == ("RELIANCE.NS", last.close)
-    assert day == f"{datetime.fromtimestamp(last.time, IST):%Y-%m-%d}"
-    assert float(change) == round(100 * (last.close / before.close - 1), 2) != 0
-    assert 0 <= float(strength) <= 100
-    assert float(volume) > 0
+    lines = rows(MOMENTUM, EXCHANGE, MONDAY).splitlines()
+    for listed, line in zip(MOMENTUM.symbols, lines, strict=True):
+        symbol, price, day, change, strength, volume = line.split("|")
+        before, last = EXCHANGE.bars(listed, "1D", 2, MONDAY)
+        assert (symbol, float(price)) == (marketinout_symbol(listed), last.close)
+        assert day == f"{datetime.fromtimestamp(last.time, IST):%Y-%m-%d}"
+        assert float(change) == round(
+            100 * (last.close - before.close) / before.close, 2
+        )
+        assert 0 <= float(strength) <= 100
+        assert float(volume) > 0
 
 
 def test_every_chart_of_the_main_screen_is_full():

@@ -150,7 +150,7 @@ async def test_the_oldest_socket_beyond_a_plan_s_number_is_closed():
 
 async def test_heartbeats_are_numbered_and_an_echo_keeps_the_socket():
     async with (
-        serve(instant(heartbeat_seconds=0.01)) as simulator,
+        serve(instant(heartbeat_seconds=0.05)) as simulator,
         dial(simulator) as client,
     ):
         for number in range(1, 7):

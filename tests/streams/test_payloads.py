@@ -169,7 +169,9 @@ def test_a_run_that_failed_says_why():
 
 
 def test_facts_are_told_by_symbol():
-    assert _data(events.FACTS_FOUND)["facts"]["NSE:M&M"]["sector"] == "Consumer Durables"
+    assert (
+        _data(events.FACTS_FOUND)["facts"]["NSE:M&M"]["sector"] == "Consumer Durables"
+    )
 
 
 def test_a_chart_that_failed_says_why():

@@ -20,7 +20,7 @@ class Source:
     """Events that the test releases, and what became of who gives them."""
 
     def __init__(self) -> None:
-        self.events: asyncio.Queue[bytes | None | Exception] = asyncio.Queue()
+        self.events: asyncio.Queue[bytes | Exception | None] = asyncio.Queue()
         self.is_asked = asyncio.Event()
         self.is_closed = asyncio.Event()
 
@@ -171,9 +171,7 @@ async def test_a_client_that_does_not_read_holds_the_source_back(
     assert source.events.qsize() >= 4
 
 
-async def test_a_connection_that_breaks_ends_the_source(
-    client: Client, source: Source
-):
+async def test_a_connection_that_breaks_ends_the_source(client: Client, source: Source):
     await client.body()
     client.break_off()
     source.events.put_nowait(b"data: 1\n\n")
@@ -195,5 +193,3 @@ async def test_a_source_that_breaks_is_closed(client: Client, source: Source):
 async def test_a_response_that_nobody_iterates_starts_nothing(source: Source):
     EventStreamResponse(source()).close()
     assert not source.is_asked.is_set()
-
-

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from pytest_django import Settings
 
-from formulas.charts.outcomes import Failed, Landed
+from formulas.charts.outcomes import Landed
 from formulas.engine import Engine, _compose
 from formulas.market.bars import Bar
 from formulas.simulator.screens import EMPTY, JUNIPER, MOMENTUM, UNTIDY
@@ -185,7 +185,9 @@ async def test_a_stock_that_tradingview_spells_otherwise_has_its_bars(
         and each.request.resolution == "1D"
     ]
     assert trust.request.symbol == "NSE:EMBASSY_RR"
-    expected = simulator.exchange.bars("NSE:EMBASSY.RR", "1D", 300, trust.chart.fetched_at)
+    expected = simulator.exchange.bars(
+        "NSE:EMBASSY.RR", "1D", 300, trust.chart.fetched_at
+    )
     assert trust.chart.bars == tuple(Bar(*bar) for bar in expected)
 
 
@@ -268,11 +270,11 @@ async def test_an_unknown_symbol_fails_alone(engine: Engine, simulator: Simulato
 async def test_a_silent_symbol_holds_nobody_back_and_fails_at_its_deadline(
     engine: Engine, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ):
-    _hurry(engine, monkeypatch, chart_seconds=0.5)
+    _hurry(engine, monkeypatch, chart_seconds=1.5)
     simulator.faults.replace(
         [{"on": "series", "symbol": "NSE:TCS", "resolution": "1D", "do": "silence"}]
     )
-    seen = await watch(engine, viewing())
+    seen = await watch(engine, viewing(bars=5))
     [failed] = seen.failed
     assert (failed.request.symbol, failed.request.resolution) == ("NSE:TCS", "1D")
     assert failed.error.code == "timed_out"
@@ -379,12 +381,18 @@ async def test_nothing_that_is_cached_is_fetched_again(
     engine: Engine, simulator: Simulator
 ):
     seen = await watch(engine, viewing())
-    first_batch = next(step for step in seen.steps if isinstance(step.event, ChartBatch))
+    first_batch = next(
+        step for step in seen.steps if isinstance(step.event, ChartBatch)
+    )
     simulator.state.reset()
     after = await watch(engine, viewing(cursor=str(first_batch.cursor)))
     assert simulator.state.messages["resolve_symbol"] == 0
     assert simulator.state.http["/run/screen"] == 0
-    sent = len(first_batch.event.outcomes) if isinstance(first_batch.event, ChartBatch) else 0
+    sent = (
+        len(first_batch.event.outcomes)
+        if isinstance(first_batch.event, ChartBatch)
+        else 0
+    )
     assert len(after.outcomes) == _PLACES - sent
 
 
@@ -398,7 +406,9 @@ async def test_a_run_that_is_over_only_says_so_again(engine: Engine):
 async def test_failures_are_counted_over_all_connections(
     engine: Engine, simulator: Simulator
 ):
-    simulator.faults.replace([{"on": "series", "symbol": "NSE:JUNIPER", "do": "no_data"}])
+    simulator.faults.replace(
+        [{"on": "series", "symbol": "NSE:JUNIPER", "do": "no_data"}]
+    )
     seen = await watch(engine, viewing(JUNIPER.key))
     after = await watch(engine, viewing(JUNIPER.key, cursor=_cursor(seen)))
     assert after.last(Complete).progress.failed == 2

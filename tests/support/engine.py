@@ -1,17 +1,27 @@
 """The app's parts, looked at from outside."""
 
 import asyncio
+from typing import Any
 
 from formulas.engine import Engine
 from formulas.store import StoreDownError
 
 
 async def settled(engine: Engine) -> None:
-    """Wait until the fetches that viewers left have ended."""
-    flight = engine.flight
-    while tasks := [*flight._leaving, *(each.task for each in flight._flights.values())]:
+    """Wait until what viewers left to itself has ended."""
+    while tasks := _under_way(engine):
         await asyncio.wait(tasks)
         await asyncio.sleep(0)
+
+
+def _under_way(engine: Engine) -> list[asyncio.Task[Any]]:
+    flight, facts = engine.flight, engine.facts
+    return [
+        *flight._leaving,
+        *(each.task for each in flight._flights.values()),
+        *facts._fetching.values(),
+        *facts._serving,
+    ]
 
 
 async def assert_idle(engine: Engine) -> None:

@@ -90,6 +90,7 @@ ALL = (
     RUN_FAILED,
     RUN_BROKE_OFF,
 )
+ALL_TYPES = tuple(map(type, ALL))
 
 
 def step(event: Event) -> Step:
