@@ -8,7 +8,7 @@ from environs import EnvError
 from config import env
 from config.env import Environment, read_environment
 
-_NAMES = [name.upper() for name in Environment.__slots__]  # type: ignore[attr-defined]  # a dataclass with slots
+_NAMES = [name.upper() for name in Environment.__slots__]
 
 
 @pytest.fixture(autouse=True)

@@ -22,6 +22,8 @@ from formulas.upstream.errors import (
 )
 
 _CHART = "chart"
+# Charts fetched ahead of a slow reader: more than all lanes of an account take.
+_MOST_AHEAD = 200
 
 
 class ChartSource(Protocol):
@@ -79,12 +81,17 @@ class ChartFetcher:
                 yield Landed(chart.place, hit, is_cached=True)
         self._asks.serve(source.name, _CHART, partial(self._serve, source))
         missing = [chart for chart, hit in zip(wanted, cached, strict=True) if not hit]
-        tasks = [
-            asyncio.create_task(self._fetch(chart, source, since)) for chart in missing
-        ]
+        room = asyncio.Semaphore(_MOST_AHEAD)
+
+        async def fetch(chart: Wanted) -> Landed | Failed:
+            await room.acquire()  # It is given back when the outcome is taken.
+            return await self._fetch(chart, source, since)
+
+        tasks = [asyncio.create_task(fetch(chart)) for chart in missing]
         try:
             for next_ended in asyncio.as_completed(tasks):
                 yield await next_ended
+                room.release()
         finally:
             for task in tasks:
                 task.cancel()

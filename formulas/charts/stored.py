@@ -17,7 +17,7 @@ from formulas.upstream.errors import UpstreamError, error_of
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
 class StoredChart:
     """A chart ready to send.
 

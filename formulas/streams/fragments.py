@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from formulas.charts.outcomes import Failed, Landed
+from formulas.charts.stored import StoredChart
 from formulas.sse import encode_event
 from formulas.streams.descriptions import (
     chart_context,
@@ -31,6 +32,7 @@ from formulas.streams.events import (
     Results,
     RunFailed,
 )
+from formulas.streams.once import once_per_chart
 from formulas.streams.progress import Progress
 from formulas.streams.run import Step
 
@@ -51,8 +53,13 @@ def encode_html(step: Step) -> bytes:
 def chart_fragment(outcome: Landed | Failed) -> SafeString:
     """Return the inside of a chart's place: the chart, or why there is none."""
     if isinstance(outcome, Landed):
-        return _render("chart", chart_context(outcome.chart))
+        return _chart(outcome.chart)
     return _render("failure", failure_context(outcome))
+
+
+@once_per_chart
+def _chart(chart: StoredChart) -> SafeString:
+    return _render("chart", chart_context(chart))
 
 
 def _fragments(event: Event) -> Iterator[str]:

@@ -20,6 +20,8 @@ from formulas.upstream.errors import UpstreamError
 
 # How long the end of a run waits for facts that are later than its last chart.
 _FACTS_GRACE_SECONDS = 1.0
+# Charts that wait for a slow reader; further ones stay where they are.
+_MOST_WAITING = 64
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +56,7 @@ class Gathering:
         self._facts = facts
         self._wanted = run.wanted(cursor)
         self._arrivals: asyncio.Queue[_Arrival] = asyncio.Queue()
+        self._room = asyncio.Semaphore(_MOST_WAITING)
 
     async def events(
         self, batch_size: int
@@ -72,6 +75,7 @@ class Gathering:
                 if isinstance(arrival, FactsFound):
                     yield arrival
                 elif not isinstance(arrival, _Mark):
+                    self._room.release()
                     batcher.add(arrival, clock())
                 while outcomes := batcher.take(clock()):
                     batch = self._batch(outcomes, batcher.left, began_at)
@@ -122,6 +126,7 @@ class Gathering:
                 )
             ) as outcomes:
                 async for outcome in outcomes:
+                    await self._room.acquire()
                     self._arrivals.put_nowait(outcome)
             await asyncio.wait({asking}, timeout=_FACTS_GRACE_SECONDS)
         finally:

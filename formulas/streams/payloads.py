@@ -18,6 +18,7 @@ from formulas.streams.events import (
     RunFailed,
     Stock,
 )
+from formulas.streams.once import once_per_chart
 from formulas.streams.progress import Progress
 from formulas.streams.run import Step
 
@@ -32,26 +33,29 @@ def encode_json(step: Step) -> bytes:
     )
 
 
-def chart_payload(chart: StoredChart) -> dict[str, Any]:
+@once_per_chart
+def chart_json(chart: StoredChart) -> bytes:
     """Return one chart: bars with UTC seconds, ascending, and what is known of it."""
-    return {
-        "bars": [list(bar) for bar in chart.bars],
-        "metadata": {
-            "symbol": chart.instrument.symbol,
-            "description": chart.instrument.description,
-            "exchange": chart.instrument.exchange,
-            "type": chart.instrument.kind,
-            "currency": chart.instrument.currency,
-            "timezone": chart.instrument.timezone,
-            "session": chart.instrument.session,
-            "priceScale": chart.instrument.price_scale,
-            "minMove": chart.instrument.min_move,
-            "freshness": chart.freshness,
-            "delaySeconds": chart.delay_seconds,
-            "isForming": chart.is_forming,
-            "fetchedAt": chart.fetched_at,
-        },
-    }
+    return orjson.dumps(
+        {
+            "bars": [list(bar) for bar in chart.bars],
+            "metadata": {
+                "symbol": chart.instrument.symbol,
+                "description": chart.instrument.description,
+                "exchange": chart.instrument.exchange,
+                "type": chart.instrument.kind,
+                "currency": chart.instrument.currency,
+                "timezone": chart.instrument.timezone,
+                "session": chart.instrument.session,
+                "priceScale": chart.instrument.price_scale,
+                "minMove": chart.instrument.min_move,
+                "freshness": chart.freshness,
+                "delaySeconds": chart.delay_seconds,
+                "isForming": chart.is_forming,
+                "fetchedAt": chart.fetched_at,
+            },
+        }
+    )
 
 
 def error_payload(failed: Failed) -> dict[str, Any]:
@@ -132,7 +136,7 @@ def _by_symbol(landed: Iterable[Landed]) -> dict[str, dict[str, Any]]:
     charts: dict[str, dict[str, Any]] = {}
     for each in landed:
         resolutions = charts.setdefault(each.request.symbol, {})
-        resolutions[each.request.resolution] = chart_payload(each.chart)
+        resolutions[each.request.resolution] = orjson.Fragment(chart_json(each.chart))
     return charts
 
 

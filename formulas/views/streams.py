@@ -127,7 +127,8 @@ async def _one_chart(
 
 def _json_chart(outcome: Landed | Failed) -> HttpResponse:
     if isinstance(outcome, Landed):
-        return JsonResponse(payloads.chart_payload(outcome.chart))
+        chart = payloads.chart_json(outcome.chart)
+        return HttpResponse(chart, content_type="application/json")
     return JsonResponse(payloads.error_payload(outcome), status=502)
 
 

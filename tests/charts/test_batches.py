@@ -79,7 +79,9 @@ _PAUSES = st.lists(st.floats(0, 0.4), min_size=1, max_size=120)
 @given(_PAUSES, st.integers(1, 20), st.booleans())
 def test_nothing_is_lost_or_late_and_no_batch_is_too_large(pauses, size, is_first):
     batcher = Batcher[int](size=size, total=len(pauses), is_first=is_first)
-    now, came_at, batches = 0.0, [], []
+    now = 0.0
+    came_at: list[float] = []
+    batches: list[list[int]] = []
 
     def take_until(moment: float) -> None:
         while batcher.due_at is not None and batcher.due_at <= moment:

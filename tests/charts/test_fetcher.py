@@ -35,15 +35,11 @@ class Source:
     def __init__(self, **errors: UpstreamError) -> None:
         self.asked: list[str] = []
         self.held: dict[str, asyncio.Event] = {}
+        self.is_asked = asyncio.Event()
         self.cancelled: list[str] = []
+        self.is_cancelled = asyncio.Event()
         self.errors = errors
         self.freshness = Freshness.DELAYED
-
-    name = "anonymous"
-    is_leader = True
-
-    async def leads(self) -> bool:
-        return True
 
     async def leads(self) -> bool:
         return self.is_leader
@@ -54,11 +50,13 @@ class Source:
     async def fetch(self, request: ChartRequest) -> Chart:
         _, _, ticker = request.symbol.partition(":")
         self.asked.append(ticker)
+        self.is_asked.set()
         try:
             if ticker in self.held:
                 await self.held[ticker].wait()
         except asyncio.CancelledError:
             self.cancelled.append(ticker)
+            self.is_cancelled.set()
             raise
         if ticker in self.errors:
             raise self.errors[ticker]
@@ -75,7 +73,6 @@ async def fetcher(store: Store) -> AsyncIterator[ChartFetcher]:
         await asyncio.wait(tasks)
         await asyncio.sleep(0)
     assert (await store.run(("KEYS", "*:lease"))) == [[]]
-    await asks.aclose()
     await flight.aclose()
     await asks.aclose()
 
@@ -167,8 +164,7 @@ async def test_who_leaves_stops_what_nobody_else_waits_for(fetcher):
     async with aclosing(fetcher.outcomes(_wanted("A", "B"), source)) as outcomes:
         await anext(outcomes)
     async with asyncio.timeout(2):
-        while not source.cancelled:
-            await asyncio.sleep(0)
+        await source.is_cancelled.wait()
     assert source.cancelled == ["B"]
 
 
@@ -176,8 +172,7 @@ async def test_two_who_want_the_same_share_one_fetch(fetcher):
     source = Source()
     source.held["A"] = asyncio.Event()
     both = [asyncio.create_task(_all(fetcher, _wanted("A"), source)) for _ in "12"]
-    while not source.asked:
-        await asyncio.sleep(0)
+    await source.is_asked.wait()
     source.held["A"].set()
     [[one], [other]] = await asyncio.gather(*both)
     assert source.asked == ["A"]

@@ -30,6 +30,7 @@ class Fetching:
     def __init__(self, *errors: Exception) -> None:
         self.begun = 0
         self.cancelled = 0
+        self.is_cancelled = asyncio.Event()
         self.is_under_way = asyncio.Event()
         self.may_end = asyncio.Event()
         self._errors = list(errors)
@@ -41,6 +42,7 @@ class Fetching:
             await self.may_end.wait()
         except asyncio.CancelledError:
             self.cancelled += 1
+            self.is_cancelled.set()
             raise
         if self._errors:
             raise self._errors.pop(0)
@@ -91,8 +93,8 @@ def fetching() -> Fetching:
 async def _until(process: Process, key: str) -> None:
     """Wait until something is under the key."""
     async with asyncio.timeout(3):
-        while not (await process.store.run(("EXISTS", key)))[0]:
-            await asyncio.sleep(0)
+        while await process.store.run(("EXISTS", key)) == [0]:
+            pass  # each look is a round trip
 
 
 async def _is_awaited(process: Process) -> None:
@@ -132,11 +134,8 @@ async def test_a_fetch_that_nobody_waits_for_is_stopped(one, fetching):
     await fetching.is_under_way.wait()
     await _cancel(task)
     await one.left()
-    while one.flight._flights:
-        await asyncio.sleep(0)
     async with asyncio.timeout(2):
-        while not fetching.cancelled:
-            await asyncio.sleep(0)
+        await fetching.is_cancelled.wait()
     assert await one.store.get(_KEY) is None
 
 

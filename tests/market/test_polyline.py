@@ -38,7 +38,8 @@ def bars(draw: st.DrawFn) -> tuple[Bar, ...]:
         st.lists(st.integers(-(10**9), 4 * 10**9), unique=True, max_size=12).map(sorted)
     )
     return tuple(
-        Bar(time, *(draw(price) for _ in range(4)), draw(volume)) for time in times
+        Bar(time, draw(price), draw(price), draw(price), draw(price), draw(volume))
+        for time in times
     )
 
 

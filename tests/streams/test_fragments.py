@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from typing import override
 
 import orjson
 import pytest
@@ -62,14 +63,16 @@ class _Elements(HTMLParser):
         self.close()
         assert self._open == []
 
-    def handle_starttag(self, tag, attrs):
+    @override
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.names.append(tag)
         self.attributes += [name for name, _ in attrs]
         self.ids += [value for name, value in attrs if name == "id" and value]
         if tag not in self._VOID:
             self._open.append(tag)
 
-    def handle_endtag(self, tag):
+    @override
+    def handle_endtag(self, tag: str) -> None:
         assert self._open.pop() == tag
 
 

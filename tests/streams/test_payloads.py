@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from formulas.streams.events import Complete, Event, Results
-from formulas.streams.payloads import chart_payload, encode_json, error_payload
+from formulas.streams.payloads import chart_json, encode_json, error_payload
 from formulas.streams.progress import Progress
 from formulas.streams.run import Step
 from tests.support import events
@@ -112,13 +112,11 @@ def test_a_batch_tells_its_charts_its_errors_and_how_far_the_run_is():
 def test_charts_are_found_by_symbol_and_resolution():
     charts = _data(events.BATCH)["chartData"]
     assert set(charts["NSE:M&M"]) == {"1D"}
-    assert charts["NSE:M&M"]["1D"] == orjson.loads(
-        orjson.dumps(chart_payload(events.LANDED.chart))
-    )
+    assert charts["NSE:M&M"]["1D"] == orjson.loads(chart_json(events.LANDED.chart))
 
 
 def test_a_bar_is_its_time_in_utc_seconds_its_prices_and_its_volume():
-    payload = chart_payload(stored(count=3))
+    payload = orjson.loads(chart_json(stored(count=3)))
     assert payload["bars"] == [list(bar) for bar in bars(3)]
     assert payload["bars"][-1][0] == OPENING
     times = [bar[0] for bar in payload["bars"]]
@@ -126,7 +124,7 @@ def test_a_bar_is_its_time_in_utc_seconds_its_prices_and_its_volume():
 
 
 def test_a_chart_comes_with_what_is_known_of_it():
-    assert chart_payload(stored("NSE:M&M"))["metadata"] == {
+    assert orjson.loads(chart_json(stored("NSE:M&M")))["metadata"] == {
         "symbol": "NSE:M&M",
         "description": "Tata Consultancy Services Limited",
         "exchange": "NSE",

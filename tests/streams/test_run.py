@@ -1,6 +1,7 @@
 """A run against the simulator, from the screen to its end."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from pytest_django import Settings
@@ -283,7 +284,7 @@ async def test_a_silent_symbol_holds_nobody_back_and_fails_at_its_deadline(
     assert seen.last(Complete).progress.loaded == _PLACES - 1
 
 
-def _hurry(engine: Engine, monkeypatch: pytest.MonkeyPatch, **limits: float) -> None:
+def _hurry(engine: Engine, monkeypatch: pytest.MonkeyPatch, **limits: Any) -> None:
     hurried = replace(engine.accounts._limits, **limits)
     monkeypatch.setattr(engine.accounts, "_limits", hurried)
 

@@ -37,3 +37,9 @@ async def owners(async_client: AsyncClient, owner: User, engine: Engine) -> Asyn
     """Give the client of the owner, who is signed in."""
     await async_client.aforce_login(owner)
     return async_client
+
+
+@pytest.fixture
+def connected(owners: AsyncClient, connection: TradingViewConnection) -> AsyncClient:
+    """Give the client of the owner, whose TradingView session is known."""
+    return owners

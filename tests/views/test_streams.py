@@ -145,8 +145,8 @@ async def test_a_screen_that_does_not_come_is_an_event(
 # Whose data
 
 
-async def test_with_ones_own_session_charts_are_live(owners, formula, connection):
-    events = await _events(await owners.get(_stream(formula, format="json")))
+async def test_with_ones_own_session_charts_are_live(connected, formula):
+    events = await _events(await connected.get(_stream(formula, format="json")))
     assert "notice" not in [event["type"] for event in events]
     charts = [
         chart
@@ -190,12 +190,12 @@ async def test_a_session_that_ended_is_said_and_charts_still_come(
     "fault", [None, {"do": "html"}, {"do": "status"}, {"do": "drop"}]
 )
 async def test_no_secret_is_in_a_stream_or_a_log(
-    owners, formula, connection, simulator, caplog, form, fault
+    connected, formula, simulator, caplog, form, fault
 ):
     caplog.set_level(logging.DEBUG)
     if fault:
         simulator.faults.replace([{"on": "http", "path": "/run/screen", **fault}])
-    body = await _body(await owners.get(_stream(formula, format=form)))
+    body = await _body(await connected.get(_stream(formula, format=form)))
     assert not [secret for secret in SECRETS if secret in body]
     logged = "\n".join(
         record.getMessage() for record in caplog.records if record.name != "asyncio"
