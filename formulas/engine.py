@@ -25,6 +25,9 @@ from formulas.streams.screens import Screens
 from formulas.upstream.marketinout.client import MarketInOut
 from formulas.upstream.tradingview.limits import Limits
 
+# How long a chart that is no longer fresh can still be shown, with its age.
+_EARLIER_SECONDS = 6 * 3600
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Engine:
@@ -72,7 +75,9 @@ def _compose() -> Engine:
         ),
     )
     marketinout = MarketInOut(settings.MARKETINOUT_API_URL)
-    flight = SingleFlight(store, keep_seconds=settings.CHART_CACHE_SECONDS)
+    flight = SingleFlight(
+        store, keep_seconds=max(settings.CHART_CACHE_SECONDS, _EARLIER_SECONDS)
+    )
     charts = ChartFetcher(ChartCache(store), flight, Spellings(store), asks)
     facts = FactsFetcher(store, asks, price_seconds=settings.CHART_CACHE_SECONDS)
     runs = Runs(

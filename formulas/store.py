@@ -7,7 +7,7 @@ time-out.
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
 from time import monotonic
@@ -19,6 +19,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 _TIMEOUT_SECONDS = 0.5
+_LOOKS = 10
 _REST_SECONDS = 3.0
 _LISTEN_AGAIN_SECONDS = 0.5
 
@@ -41,9 +42,8 @@ class Store:
     """
 
     def __init__(self, url: str) -> None:
-        self._redis = _connect(url, _TIMEOUT_SECONDS) if url else None
-        # A subscription waits for as long as nothing happens.
-        self._subscriber = _connect(url, None) if url else None
+        self._redis = _connect(url) if url else None
+        self._subscriber = _connect(url) if url else None
         self._down_until = 0.0
         self._waiting: _Waiting = []
         self._sending: asyncio.Task[None] | None = None
@@ -111,7 +111,7 @@ class Store:
                 for command in commands:
                     pipeline.execute_command(*command)
             try:
-                answers = iter(await pipeline.execute())
+                answers = iter(await _in_time(pipeline.execute()))
             except (RedisError, OSError) as error:
                 self._rest(error)
                 _end(waiting, error)
@@ -121,6 +121,22 @@ class Store:
     def _rest(self, error: Exception) -> None:
         self._down_until = monotonic() + _REST_SECONDS
         logger.warning("The store does not answer: %s", type(error).__name__)
+
+
+async def _in_time[T](answer: Coroutine[Any, Any, T]) -> T:
+    """Return the answer, or raise TimeoutError.
+
+    The time is taken in small pieces. When our own event loop is held up, that costs
+    one of them: the answer may have come meanwhile, and nobody looked.
+    """
+    coming = asyncio.create_task(answer)
+    for _ in range(_LOOKS):
+        await asyncio.wait({coming}, timeout=_TIMEOUT_SECONDS / _LOOKS)
+        if coming.done():
+            return coming.result()
+    coming.cancel()
+    await asyncio.wait({coming})
+    raise TimeoutError
 
 
 async def _hear(redis: Redis, channel: str, hear: Callable[[bytes], None]) -> None:
@@ -148,11 +164,11 @@ def _end(waiting: _Waiting, error: Exception) -> None:
             future.set_exception(down)
 
 
-def _connect(url: str, timeout: float | None) -> Redis:
+def _connect(url: str) -> Redis:
     # redis-py's own ten retries would hold a dead store's page for seconds.
     return Redis.from_url(
         url,
-        socket_timeout=timeout,
+        socket_timeout=None,  # Commands have ours; a subscription waits for long.
         socket_connect_timeout=_TIMEOUT_SECONDS,
         retry=Retry(NoBackoff(), 0),
     )

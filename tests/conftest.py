@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connections
 from pytest_django import Settings
 from redis import Redis
 
@@ -19,6 +20,17 @@ from formulas.simulator.config import INSTANT, Config
 from formulas.simulator.server import Simulator, serve
 from formulas.store import Store
 from tests.support.engine import assert_idle
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep the database in a file, and one for each process of the tests.
+
+    Django never closes one in memory, not even when the thread ends that a request
+    over ASGI has to itself.
+    """
+    path = tmp_path_factory.mktemp("database") / "tests.sqlite3"
+    connections.databases["default"]["TEST"]["NAME"] = str(path)
 
 
 @pytest.fixture(scope="session")

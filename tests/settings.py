@@ -1,9 +1,6 @@
 """The settings under which the tests run: the real ones, with throw-away secrets."""
 
-import atexit
 import os
-import shutil
-import tempfile
 
 os.environ.update(
     SECRET_KEY="a-secret-key-for-tests-only-" + "x" * 32,
@@ -18,8 +15,3 @@ STORAGES["staticfiles"]["BACKEND"] = (  # noqa: F405
     "django.contrib.staticfiles.storage.StaticFilesStorage"
 )
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-# In a file, and one for each process of the tests: Django never closes a database in
-# memory, not even when the thread ends that a request over ASGI has to itself.
-_DIRECTORY = tempfile.mkdtemp(prefix="candlestream-tests-")
-atexit.register(shutil.rmtree, _DIRECTORY, ignore_errors=True)
-DATABASES["default"]["TEST"] = {"NAME": f"{_DIRECTORY}/tests.sqlite3"}  # noqa: F405

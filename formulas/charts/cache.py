@@ -29,19 +29,14 @@ class ChartCache:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def get_many(
-        self, keys: Sequence[str], *, since: float
-    ) -> list[StoredChart | None]:
-        """Return the chart under each key, None where none was fetched since then."""
+    async def get_many(self, keys: Sequence[str]) -> list[StoredChart | None]:
+        """Return the chart under each key, of whatever age; None where there is none."""
         try:
             found = map(read_outcome, await self._store.get_many(keys))
         except StoreDownError:
             return [None] * len(keys)
         return [
-            outcome
-            if isinstance(outcome, StoredChart) and outcome.fetched_at >= since
-            else None
-            for outcome in found
+            outcome if isinstance(outcome, StoredChart) else None for outcome in found
         ]
 
     async def count(self, *, hits: int, misses: int) -> None:

@@ -9,14 +9,12 @@ from typing import Any, Protocol
 
 from formulas.charts.asks import Asks
 from formulas.charts.cache import ChartCache, chart_key
-from formulas.charts.outcomes import Failed, Landed, Wanted
+from formulas.charts.outcomes import Earlier, Failed, Landed, Wanted
 from formulas.charts.single_flight import SingleFlight
 from formulas.charts.spellings import Spellings
 from formulas.charts.stored import StoredChart
 from formulas.market.charts import Chart, ChartRequest, Freshness
-from formulas.market.errors import InvalidValueError
 from formulas.upstream.errors import (
-    UnexpectedAnswerError,
     UnknownSymbolError,
     UpstreamError,
 )
@@ -64,23 +62,24 @@ class ChartFetcher:
 
     async def outcomes(
         self, wanted: Sequence[Wanted], source: ChartSource, *, since: float = 0.0
-    ) -> AsyncGenerator[Landed | Failed]:
+    ) -> AsyncGenerator[Landed | Failed | Earlier]:
         """Yield how each chart ended, exactly once, as they end.
+
+        What is cached comes first, and then charts that were fetched before `since`,
+        to be looked at until the fresh ones end.
 
         Close the generator: it stops what nobody else waits for.
 
         Args:
             wanted: the charts, the most urgent first.
             source: where to fetch what is not in the cache.
-            since: a cached chart fetched before this (UTC seconds) does not count.
+            since: a chart fetched before this (UTC seconds) is not fresh.
         """
-        keys = [_key(chart, source) for chart in wanted]
-        cached = await self._cache.get_many(keys, since=since)
-        for chart, hit in zip(wanted, cached, strict=True):
-            if hit is not None:
-                yield Landed(chart.place, hit, is_cached=True)
         self._asks.serve(source.name, _CHART, partial(self._serve, source))
-        missing = [chart for chart, hit in zip(wanted, cached, strict=True) if not hit]
+        found = await self._cache.get_many([_key(chart, source) for chart in wanted])
+        kept = list(zip(wanted, found, strict=True))
+        fresh = {c.place: hit for c, hit in kept if hit and hit.fetched_at >= since}
+        missing = [chart for chart in wanted if chart.place not in fresh]
         room = asyncio.Semaphore(_MOST_AHEAD)
 
         async def fetch(chart: Wanted) -> Landed | Failed:
@@ -89,6 +88,11 @@ class ChartFetcher:
 
         tasks = [asyncio.create_task(fetch(chart)) for chart in missing]
         try:
+            for place, hit in fresh.items():
+                yield Landed(place, hit, is_cached=True)
+            for chart, earlier in kept:
+                if earlier is not None and chart.place not in fresh:
+                    yield Earlier(chart.place, earlier)
             for next_ended in asyncio.as_completed(tasks):
                 yield await next_ended
                 room.release()
@@ -135,7 +139,7 @@ class ChartFetcher:
             except UnknownSymbolError:
                 continue
             await self._spellings.remember(wanted.spellings, symbol)
-            return _stored(chart, wanted.request)
+            return StoredChart.of(chart, request=wanted.request, fetched_at=time())
         raise UnknownSymbolError(f"TradingView does not know {wanted.request.symbol}.")
 
 
@@ -162,12 +166,3 @@ class _Leader:
 
 def _key(chart: Wanted, source: ChartSource) -> str:
     return chart_key(chart.request, source.entitlement(chart.request.symbol))
-
-
-def _stored(chart: Chart, request: ChartRequest) -> StoredChart:
-    try:
-        return StoredChart.of(chart, request=request, fetched_at=time())
-    except InvalidValueError as error:
-        raise UnexpectedAnswerError(
-            "TradingView sent bars that make no sense."
-        ) from error

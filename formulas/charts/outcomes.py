@@ -33,6 +33,18 @@ class Landed:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """A chart that is no longer fresh, to be looked at until the fresh one ends."""
+
+    place: int
+    chart: StoredChart
+
+    @property
+    def request(self) -> ChartRequest:
+        return self.chart.request
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """A chart that will not come, and why."""
 

@@ -41,11 +41,7 @@ class StoredChart:
 
     @classmethod
     def of(cls, chart: Chart, *, request: ChartRequest, fetched_at: float) -> Self:
-        """Return the chart as it is kept under the request it answers.
-
-        Raises:
-            InvalidValueError: its bars can't be written without loss.
-        """
+        """Return the chart as it is kept under the request it answers."""
         return cls(
             request=request,
             instrument=chart.instrument,

@@ -15,7 +15,8 @@ within their body. Numbers are written in the digits of the "encoded polyline al
 format": zigzag for signed ones, five bits a character, the lowest first, 32 added when
 more follow, and 63, which gives `?` to `~` and so nothing that HTML would read.
 
-Nothing is rounded: the bars come back equal.
+The bars come back equal. Only numbers that take all the digits of a float, as adjusted
+prices may, are rounded to eight decimals: no exchange trades in smaller steps.
 """
 
 import re
@@ -28,15 +29,12 @@ from formulas.market.bars import Bar
 from formulas.market.errors import InvalidValueError
 
 _MOST_DECIMALS = 15
+_ENOUGH_DECIMALS = 8
 _SMALL = 1 << 14
 
 
 def encode(bars: Sequence[Bar]) -> str:
-    """Return the compact text of bars in ascending order of time; empty for none.
-
-    Raises:
-        InvalidValueError: a number has more digits than a float holds exactly.
-    """
+    """Return the compact text of bars in ascending order of time; empty for none."""
     if not bars:
         return ""
     times, opens, highs, lows, closes, volumes = zip(*bars, strict=True)
@@ -113,13 +111,18 @@ def _volumes(text: str, power: int, count: int) -> list[float | None]:
 
 
 def _whole(numbers: list[float], guess: int) -> tuple[int, list[int]]:
-    """Return how many decimals write every number exactly, and them without point."""
+    """Return how many decimals write the numbers, and the numbers without point."""
     for decimals in (guess, *range(_MOST_DECIMALS)):
+        whole = _shifted(numbers, decimals)
         power = 10**decimals
-        whole = [round(number * power) for number in numbers]
         if [number / power for number in whole] == numbers:
             return decimals, whole
-    raise InvalidValueError("A number has more digits than can be told apart.")
+    return _ENOUGH_DECIMALS, _shifted(numbers, _ENOUGH_DECIMALS)
+
+
+def _shifted(numbers: list[float], decimals: int) -> list[int]:
+    power = 10**decimals
+    return [round(number * power) for number in numbers]
 
 
 def _optional(volumes: Sequence[float | None]) -> tuple[int, list[int]]:

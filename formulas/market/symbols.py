@@ -33,6 +33,13 @@ def parse_symbol(text: str) -> str:
     return symbol
 
 
+def respellings(symbol: str) -> tuple[str, ...]:
+    """Return a symbol, and how else TradingView may spell one that is written so."""
+    exchange, _, ticker = symbol.partition(":")
+    tickers = (ticker, ticker.replace("_", "&"), ticker.replace("_", "."))
+    return tuple(dict.fromkeys(f"{exchange}:{each}" for each in tickers))
+
+
 def spellings(marketinout: str) -> tuple[str, ...]:
     """Return TradingView's possible spellings of a MarketInOut symbol, likeliest first.
 

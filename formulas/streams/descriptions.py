@@ -37,8 +37,10 @@ def results_context(event: Results) -> dict[str, Any]:
     }
 
 
-def chart_context(chart: StoredChart) -> dict[str, Any]:
-    """Return what a chart's element carries."""
+def chart_context(
+    chart: StoredChart, *, age_seconds: float | None = None
+) -> dict[str, Any]:
+    """Return what a chart's element carries; its age where it is not fresh."""
     request, instrument = chart.request, chart.instrument
     return {
         "chart": {
@@ -54,6 +56,7 @@ def chart_context(chart: StoredChart) -> dict[str, Any]:
             "delay_minutes": chart.delay_seconds // 60,
             "is_forming": chart.is_forming,
             "fetched_at": _iso(chart.fetched_at),
+            "age": None if age_seconds is None else _age(age_seconds),
             "bars_count": chart.count,
             "encoded": chart.text,
             "summary": _summary(chart),
@@ -126,6 +129,12 @@ def _metric_names(event: Results) -> list[str]:
     width = len(event.stocks[0].row.metrics) if event.stocks else 0
     given = event.metric_names[:width]
     return [*given, *(f"Column {place}" for place in range(len(given) + 1, width + 1))]
+
+
+def _age(seconds: float) -> str:
+    """Return an age in words: `7 min`, `3 h`."""
+    minutes = max(1, round(seconds / 60))
+    return f"{minutes} min" if minutes < 90 else f"{round(minutes / 60)} h"
 
 
 def _decimals(chart: StoredChart) -> int:

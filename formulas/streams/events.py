@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from formulas.charts.outcomes import Failed, Landed
+from formulas.charts.outcomes import Earlier, Failed, Landed
 from formulas.market.charts import Facts
 from formulas.market.screen import ScreenRow
 from formulas.streams.progress import Progress
@@ -51,6 +51,21 @@ class FactsFound:
     facts: dict[int, Facts]
 
 
+@dataclass(frozen=True, slots=True)
+class EarlierCharts:
+    """Charts that are shown with their age while they are fetched anew.
+
+    They are no part of the run's charts: each of those still ends, once.
+    """
+
+    charts: tuple[Earlier, ...]
+    charts_per_stock: int
+
+    def slot(self, earlier: Earlier) -> tuple[int, str]:
+        """Return the place of the chart's stock in the screen, and its resolution."""
+        return earlier.place // self.charts_per_stock, earlier.request.resolution
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartBatch:
     """Charts that ended since the batch before; times are UTC seconds."""
@@ -86,4 +101,6 @@ class RunFailed:
     has_results: bool = False
 
 
-type Event = Results | Notice | FactsFound | ChartBatch | Complete | RunFailed
+type Event = (
+    Results | Notice | FactsFound | EarlierCharts | ChartBatch | Complete | RunFailed
+)

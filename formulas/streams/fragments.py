@@ -6,6 +6,7 @@ CSS selector, and one bad selector would end the stream.
 """
 
 from collections.abc import Iterator
+from time import time
 from typing import Any
 
 import orjson
@@ -26,6 +27,7 @@ from formulas.streams.descriptions import (
 from formulas.streams.events import (
     ChartBatch,
     Complete,
+    EarlierCharts,
     Event,
     FactsFound,
     Notice,
@@ -71,14 +73,14 @@ def _fragments(event: Event) -> Iterator[str]:
             yield _notice("info", event.message, connections_url=reverse("connections"))
         case FactsFound():
             yield _put("facts", _render("facts", {"facts": facts_json(event)}))
+        case EarlierCharts():
+            yield from _earlier(event)
         case ChartBatch():
             yield from _charts(event)
         case Complete():
             yield _progress(event.progress, seconds=event.seconds)
         case RunFailed():
-            if not event.has_results:
-                yield _put("results", "")
-            yield _notice("error", event.message)
+            yield from _failure(event)
 
 
 def _charts(event: ChartBatch) -> Iterator[str]:
@@ -86,6 +88,21 @@ def _charts(event: ChartBatch) -> Iterator[str]:
         stock, resolution = event.slot(outcome)
         yield _put(f"c{stock}-{resolution}", chart_fragment(outcome))
     yield _progress(event.progress)
+
+
+def _failure(event: RunFailed) -> Iterator[str]:
+    if not event.has_results:
+        yield _put("results", "")
+    yield _notice("error", event.message)
+
+
+def _earlier(event: EarlierCharts) -> Iterator[str]:
+    now = time()
+    for earlier in event.charts:
+        stock, resolution = event.slot(earlier)
+        age = now - earlier.chart.fetched_at
+        context = chart_context(earlier.chart, age_seconds=age)
+        yield _put(f"c{stock}-{resolution}", _render("chart", context))
 
 
 def _progress(progress: Progress, *, seconds: float | None = None) -> str:

@@ -11,10 +11,10 @@ from formulas.charts.accounts import Account
 from formulas.charts.batches import Batcher
 from formulas.charts.facts import FactsFetcher
 from formulas.charts.fetcher import ChartFetcher
-from formulas.charts.outcomes import Failed, Landed
+from formulas.charts.outcomes import Earlier, Failed, Landed
 from formulas.market.charts import Facts
 from formulas.streams.cursor import Cursor
-from formulas.streams.events import ChartBatch, Complete, FactsFound
+from formulas.streams.events import ChartBatch, Complete, EarlierCharts, FactsFound
 from formulas.streams.journal import Run
 from formulas.upstream.errors import UpstreamError
 
@@ -31,7 +31,7 @@ class _Mark(Enum):
     END = auto()
 
 
-type _Arrival = Landed | Failed | FactsFound | _Mark
+type _Arrival = Landed | Failed | EarlierCharts | FactsFound | _Mark
 
 
 class Gathering:
@@ -60,7 +60,7 @@ class Gathering:
 
     async def events(
         self, batch_size: int
-    ) -> AsyncGenerator[ChartBatch | FactsFound | Complete]:
+    ) -> AsyncGenerator[ChartBatch | EarlierCharts | FactsFound | Complete]:
         """Yield batches as they are due, facts when they come, and then the end."""
         batcher = Batcher[Landed | Failed](
             size=batch_size,
@@ -72,7 +72,7 @@ class Gathering:
         fetching = asyncio.create_task(self._fetch())
         try:
             while (arrival := await self._next(batcher.due_at)) is not _Mark.END:
-                if isinstance(arrival, FactsFound):
+                if isinstance(arrival, FactsFound | EarlierCharts):
                     yield arrival
                 elif not isinstance(arrival, _Mark):
                     self._room.release()
@@ -126,13 +126,20 @@ class Gathering:
                 )
             ) as outcomes:
                 async for outcome in outcomes:
-                    await self._room.acquire()
-                    self._arrivals.put_nowait(outcome)
+                    await self._arrived(outcome)
             await asyncio.wait({asking}, timeout=_FACTS_GRACE_SECONDS)
         finally:
             self._arrivals.put_nowait(_Mark.END)
             asking.cancel()
             await asyncio.gather(asking, return_exceptions=True)
+
+    async def _arrived(self, outcome: Landed | Failed | Earlier) -> None:
+        if isinstance(outcome, Earlier):
+            earlier = EarlierCharts((outcome,), len(self._run.resolutions))
+            self._arrivals.put_nowait(earlier)
+        else:
+            await self._room.acquire()
+            self._arrivals.put_nowait(outcome)
 
     async def _ask_facts(self) -> None:
         """Tell what is known that a resumed viewer may lack, and then what is new."""

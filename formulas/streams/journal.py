@@ -25,7 +25,7 @@ class Run:
 
     Charts are numbered stock by stock, in the order of the screen, and within a stock
     in the order of the resolutions. Times are UTC seconds; a chart fetched before
-    `since` does not count as cached.
+    `since` is not fresh.
     """
 
     token: str
@@ -50,7 +50,7 @@ class Run:
             resolutions=viewing.resolutions,
             bars=viewing.bars,
             started_at=viewing.asked_at,
-            since=viewing.asked_at if viewing.is_refresh else 0.0,
+            since=viewing.since,
         )
 
     @classmethod

@@ -11,7 +11,7 @@ from formulas.sse import encode_event
 from formulas.streams.events import (
     ChartBatch,
     Complete,
-    Event,
+    EarlierCharts,
     FactsFound,
     Notice,
     Results,
@@ -24,7 +24,12 @@ from formulas.streams.run import Step
 
 
 def encode_json(step: Step) -> bytes:
-    """Return the step as one event, named by its type; its data is one line."""
+    """Return the step as one event, named by its type; its data is one line.
+
+    Empty for a step that is not for scripts.
+    """
+    if isinstance(step.event, EarlierCharts):
+        return b""  # A script is told of each chart once.
     name, data = _payload(step.event)
     return encode_event(
         [orjson.dumps({"type": name, "data": data}).decode()],
@@ -58,6 +63,9 @@ def chart_json(chart: StoredChart) -> bytes:
     )
 
 
+type _Told = Results | Notice | FactsFound | ChartBatch | Complete | RunFailed
+
+
 def error_payload(failed: Failed) -> dict[str, Any]:
     """Return why a chart did not come."""
     return {
@@ -69,7 +77,7 @@ def error_payload(failed: Failed) -> dict[str, Any]:
     }
 
 
-def _payload(event: Event) -> tuple[str, dict[str, Any]]:
+def _payload(event: _Told) -> tuple[str, dict[str, Any]]:
     match event:
         case Results():
             return "formula-results", _results(event)

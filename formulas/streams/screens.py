@@ -3,10 +3,12 @@
 import hashlib
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from time import time
 
 import orjson
 
+from formulas.charts.shared import Shared
 from formulas.market.screen import Screen, ScreenRow
 from formulas.market.secret import Secret
 from formulas.store import Store, StoreDownError
@@ -39,9 +41,12 @@ class Screens:
         self._store = store
         self._seconds = seconds
         self._pepper = hashlib.sha256(pepper.encode()).digest()
+        self._running = Shared[FoundScreen]()
 
     async def find(self, key: Secret, *, is_refresh: bool) -> FoundScreen:
         """Return what the screen finds; a refresh goes past what is remembered.
+
+        Who asks while MarketInOut is at work on the screen waits for that answer.
 
         Raises:
             UpstreamError: MarketInOut gave no rows.
@@ -49,6 +54,9 @@ class Screens:
         name = self._name(key)
         if not is_refresh and (known := await self._recall(name)):
             return known
+        return await self._running.get(name, partial(self._run, name, key))
+
+    async def _run(self, name: str, key: Secret) -> FoundScreen:
         found = FoundScreen(
             await self._marketinout.run_screen(key), time(), is_cached=False
         )

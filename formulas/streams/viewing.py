@@ -11,7 +11,8 @@ class Viewing:
     """One request for a run.
 
     `asked_at` is in UTC seconds. `cursor` is what the viewer gave back of an earlier
-    connection, as it came, or empty. A refresh goes past everything cached.
+    connection, as it came, or empty. Charts fetched before `since` are not fresh; a
+    refresh asks for the screen anew, too.
     """
 
     user_id: int
@@ -26,3 +27,4 @@ class Viewing:
     is_refresh: bool
     cursor: str
     asked_at: float
+    since: float

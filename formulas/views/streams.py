@@ -13,14 +13,14 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
 from formulas.charts.accounts import Credentials
-from formulas.charts.outcomes import Failed, Landed, Wanted
+from formulas.charts.outcomes import Earlier, Failed, Landed, Wanted
 from formulas.crypto import SealedSecretError
 from formulas.engine import engine
 from formulas.forms import RunForm
 from formulas.market.charts import ChartRequest
 from formulas.market.errors import InvalidValueError
 from formulas.market.resolutions import parse_resolution
-from formulas.market.symbols import parse_symbol
+from formulas.market.symbols import parse_symbol, respellings
 from formulas.models import Formula, TradingViewConnection
 from formulas.streams import fragments, payloads
 from formulas.streams.events import RunFailed
@@ -36,6 +36,11 @@ _UNREADABLE = RunFailed(
     " your TradingView session, again.",
     retryable=False,
 )
+_NO_SUCH_CHARTS = RunFailed(
+    code="bad_request",
+    message="The address asks for charts that don't exist.",
+    retryable=False,
+)
 
 
 @require_GET
@@ -47,10 +52,10 @@ async def stream(request: HttpRequest, formula_id: int) -> HttpResponseBase:
     formula = await Formula.objects.owned_by(user.pk).filter(pk=formula_id).afirst()
     if formula is None:
         return _missing(is_json=is_json)
+    encode = payloads.encode_json if is_json else fragments.encode_html
     options = RunForm(request.GET)
     if not options.is_valid():
-        return JsonResponse({"errors": options.errors}, status=400)
-    encode = payloads.encode_json if is_json else fragments.encode_html
+        return _nonsense(options, is_json=is_json)
     try:
         viewing = await _viewing(request, user, formula, options)
     except SealedSecretError:
@@ -77,7 +82,7 @@ async def chart(request: HttpRequest, symbol: str, resolution: str) -> HttpRespo
         )
     except InvalidValueError as error:
         return HttpResponse(str(error), status=400, content_type="text/plain")
-    since = time() if options.cleaned_data["refresh"] else 0.0
+    since = _since(options, time())
     outcome = await _one_chart(wanted, await _credentials(user), since)
     if not is_json:
         return HttpResponse(fragments.chart_fragment(outcome))
@@ -87,6 +92,7 @@ async def chart(request: HttpRequest, symbol: str, resolution: str) -> HttpRespo
 async def _viewing(
     request: HttpRequest, user: User, formula: Formula, options: RunForm
 ) -> Viewing:
+    asked_at = time()
     return Viewing(
         user_id=user.pk,
         formula_id=formula.pk,
@@ -99,8 +105,15 @@ async def _viewing(
         batch_size=settings.CHART_BATCH_SIZE,
         is_refresh=options.cleaned_data["refresh"],
         cursor=request.headers.get("Last-Event-ID", ""),
-        asked_at=time(),
+        asked_at=asked_at,
+        since=_since(options, asked_at),
     )
+
+
+def _since(options: RunForm, now: float) -> float:
+    """Return since when a chart must have been fetched to be fresh."""
+    is_refresh = options.cleaned_data["refresh"]
+    return now if is_refresh else now - settings.CHART_CACHE_SECONDS
 
 
 async def _encoded(
@@ -108,7 +121,8 @@ async def _encoded(
 ) -> AsyncGenerator[bytes]:
     try:
         async for step in steps:
-            yield encode(step)
+            if message := encode(step):
+                yield message
     finally:
         await steps.aclose()
 
@@ -117,10 +131,12 @@ async def _one_chart(
     request: ChartRequest, credentials: Credentials | None, since: float
 ) -> Landed | Failed:
     account, _ = await engine().accounts.enter(credentials)
-    wanted = [Wanted(0, request, (request.symbol,))]
+    wanted = [Wanted(0, request, respellings(request.symbol))]
     outcomes = engine().charts.outcomes(wanted, account, since=since)
     try:
-        return await anext(outcomes)
+        while isinstance(outcome := await anext(outcomes), Earlier):
+            continue
+        return outcome
     finally:
         await outcomes.aclose()
 
@@ -150,6 +166,12 @@ def _signed_out(
     page = reverse("formula", args=[formula_id])
     sign_in = f"{reverse('login')}?{urlencode({'next': page})}"
     return _whole_stream(fragments.signed_out(sign_in))
+
+
+def _nonsense(options: RunForm, *, is_json: bool) -> HttpResponseBase:
+    if is_json:
+        return JsonResponse({"errors": options.errors}, status=400)
+    return _whole_stream(fragments.encode_html(Step(_NO_SUCH_CHARTS)), status=400)
 
 
 def _missing(*, is_json: bool) -> HttpResponseBase:

@@ -3,7 +3,8 @@
  *
  * Attributes: `label` (Weekly), `summary` (the chart in a sentence), `zone` (IANA),
  * `decimals`, `fresh` (streaming, delayed or endofday), `delay` (minutes), `at` (when it
- * was fetched, ISO 8601), and `intraday`, `forming` and `zoomable`, which need no value.
+ * was fetched, ISO 8601), and `intraday`, `forming` and `zoomable`, which need no value; `age` (7 min) stands on a chart that
+ * is shown until the fresh one comes.
  * The text is what `bars.js` reads.
  */
 
@@ -101,7 +102,9 @@ export class CandleChart extends HTMLElement {
 		};
 		const fresh = words[/** @type {"delayed"} */ (this.getAttribute("fresh"))];
 		const forming = this.hasAttribute("forming") ? "last bar forming" : undefined;
-		return [fresh, forming].filter(Boolean).join(" · ");
+		const age = this.getAttribute("age");
+		const earlier = age ? `${age} old, being refreshed` : undefined;
+		return [earlier, fresh, forming].filter(Boolean).join(" · ");
 	}
 
 	/** @param {number | null} index */

@@ -37,25 +37,18 @@ def test_who_may_see_live_data_does_not_share_the_delayed_bars():
 async def test_charts_come_in_the_order_of_their_keys(store: Store):
     chart = stored(fetched_at=100.0)
     await store.put({"a": chart.to_bytes()}, seconds=60)
-    found = await ChartCache(store).get_many(["b", "a", "c"], since=0)
+    found = await ChartCache(store).get_many(["b", "a", "c"])
     assert found == [None, chart, None]
-
-
-async def test_a_chart_from_before_is_none(store: Store):
-    await store.put({"a": stored(fetched_at=100.0).to_bytes()}, seconds=60)
-    cache = ChartCache(store)
-    assert await cache.get_many(["a"], since=100.5) == [None]
-    assert (await cache.get_many(["a"], since=100.0))[0] is not None
 
 
 async def test_a_failure_is_no_chart(store: Store):
     failure = StoredFailure.of(NoDataError("none"), fetched_at=100.0)
     await store.put({"a": failure.to_bytes()}, seconds=60)
-    assert await ChartCache(store).get_many(["a"], since=0) == [None]
+    assert await ChartCache(store).get_many(["a"]) == [None]
 
 
 async def test_no_keys_are_no_charts(store: Store):
-    assert await ChartCache(store).get_many([], since=0) == []
+    assert await ChartCache(store).get_many([]) == []
 
 
 async def test_hits_and_misses_add_up(store: Store):
@@ -68,5 +61,5 @@ async def test_hits_and_misses_add_up(store: Store):
 
 async def test_without_a_store_the_cache_is_empty():
     cache = ChartCache(Store(""))
-    assert await cache.get_many(["a", "b"], since=0) == [None, None]
+    assert await cache.get_many(["a", "b"]) == [None, None]
     await cache.count(hits=1, misses=1)

@@ -11,15 +11,13 @@ import pytest
 from formulas.charts.asks import Asks
 from formulas.charts.cache import FIGURES, ChartCache
 from formulas.charts.fetcher import ChartFetcher
-from formulas.charts.outcomes import Failed, Landed, Wanted
+from formulas.charts.outcomes import Earlier, Failed, Landed, Wanted
 from formulas.charts.single_flight import SingleFlight
 from formulas.charts.spellings import Spellings
-from formulas.market.bars import Bar
 from formulas.market.charts import Chart, ChartRequest, Freshness
 from formulas.store import Store
 from formulas.upstream.errors import (
     SeriesRefusedError,
-    UnexpectedAnswerError,
     UnknownSymbolError,
     UpstreamError,
 )
@@ -86,7 +84,7 @@ def _wanted(*tickers: str) -> list[Wanted]:
 
 async def _all(
     fetcher: ChartFetcher, wanted: list[Wanted], source: Source, since: float = 0.0
-) -> list[Landed | Failed]:
+) -> list[Landed | Failed | Earlier]:
     async with aclosing(fetcher.outcomes(wanted, source, since=since)) as outcomes:
         return [outcome async for outcome in outcomes]
 
@@ -128,10 +126,20 @@ async def test_what_is_cached_comes_first_and_is_not_fetched(fetcher):
 async def test_a_refresh_fetches_what_is_cached(fetcher):
     source = Source()
     await _all(fetcher, _wanted("A"), source)
-    [outcome] = await _all(fetcher, _wanted("A"), source, since=time())
+    _, outcome = await _all(fetcher, _wanted("A"), source, since=time())
     assert isinstance(outcome, Landed)
     assert not outcome.is_cached
     assert source.asked == ["A", "A"]
+
+
+async def test_a_chart_of_before_is_shown_until_the_fresh_one_comes(fetcher):
+    source = Source()
+    [before] = await _all(fetcher, _wanted("A"), source)
+    earlier, fresh = await _all(fetcher, _wanted("A"), source, since=time())
+    assert isinstance(before, Landed)
+    assert earlier == Earlier(0, before.chart)
+    assert isinstance(fresh, Landed)
+    assert fresh.chart.fetched_at > before.chart.fetched_at
 
 
 async def test_who_sees_live_data_is_not_given_delayed_bars(fetcher):
@@ -217,19 +225,6 @@ async def test_another_failure_is_not_met_with_another_spelling(fetcher):
     [outcome] = await _all(fetcher, [trust], source)
     assert isinstance(outcome, Failed)
     assert source.asked == ["X_RR"]
-
-
-async def test_bars_that_cannot_be_kept_are_an_unexpected_answer(fetcher, monkeypatch):
-    source = Source()
-
-    async def odd(request: ChartRequest) -> Chart:
-        odd_bar = Bar(0, 0.1, 0.1 + 0.2, 0.1, 0.1, None)
-        return replace(chart(request.symbol), request=request, bars=(odd_bar,))
-
-    monkeypatch.setattr(source, "fetch", odd)
-    [outcome] = await _all(fetcher, _wanted("A"), source)
-    assert isinstance(outcome, Failed)
-    assert isinstance(outcome.error, UnexpectedAnswerError)
 
 
 async def test_hits_and_misses_are_counted(fetcher, store):

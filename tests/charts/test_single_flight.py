@@ -148,14 +148,23 @@ async def test_a_fetch_that_was_stopped_leaves_no_lease(one, fetching):
     assert await one.store.get(_LEASE) is None
 
 
-async def test_who_leaves_while_the_lease_is_taken_leaves_none(one, fetching):
-    for _ in range(10):
-        task = one.get(fetching)
-        await asyncio.sleep(0)
-        flight = one.flight._flights[_KEY]
-        flight.task.cancel()
-        await asyncio.wait({task})
-        assert await one.store.get(_LEASE) is None
+async def test_who_leaves_while_the_lease_is_taken_leaves_none(
+    one, fetching, monkeypatch
+):
+    """The store has given the lease, and its answer is still on the way."""
+    read = one.flight._leases.read
+
+    async def slow(key: str, token: str) -> None:
+        await read(key, token)
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(one.flight._leases, "read", slow)
+    task = one.get(fetching)
+    await _until(one, _LEASE)
+    flight = one.flight._flights[_KEY]
+    await _cancel(task)
+    await asyncio.wait({flight.task})
+    assert await one.store.get(_LEASE) is None
 
 
 async def test_who_comes_after_a_fetch_was_stopped_starts_another(one, fetching):
@@ -310,13 +319,23 @@ async def _subscribed(process: Process) -> None:
 
 
 async def test_a_fetch_that_another_process_waits_for_goes_on_without_us(
-    one, other, fetching
+    one, other, fetching, monkeypatch
 ):
+    has_looked, is_awaited = asyncio.Event(), one.flight._leases.is_awaited
+
+    async def look(key: str) -> bool:
+        answer: bool = await is_awaited(key)
+        has_looked.set()
+        return answer
+
+    monkeypatch.setattr(one.flight._leases, "is_awaited", look)
     first = one.get(fetching)
     await fetching.is_under_way.wait()
     second = other.get(Fetching())
     await _is_awaited(one)
     await _cancel(first)
+    await has_looked.wait()
+    await one.store.run(("PING",))
     fetching.may_end.set()
     assert (await second).count == 3
     assert (fetching.begun, fetching.cancelled) == (1, 0)

@@ -107,9 +107,11 @@ def test_a_high_within_the_body_takes_the_second_version():
     assert encode(_bars([(0, 10.0, 9.0, 8.0, 11.0, 1)])).startswith("2;")
 
 
-def test_a_number_of_too_many_digits_is_refused():
-    with pytest.raises(InvalidValueError):
-        encode(_bars([(0, 0.1, 0.1 + 0.2, 0.1, 0.1, 1)]))
+def test_a_number_of_all_a_float_s_digits_is_rounded_to_eight_decimals():
+    price = 1000 / 3
+    [bar] = decode(encode([Bar(0, price, price, price, price, 1 / 3)]))
+    assert bar.close == 333.33333333
+    assert bar.volume == 0.33333333
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,15 @@
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from time import time
 from typing import override
 
 import orjson
 import pytest
 
-from formulas.charts.outcomes import Landed
+from formulas.charts.outcomes import Earlier, Landed
 from formulas.market.polyline import decode
-from formulas.streams.events import ChartBatch, Complete, Event
+from formulas.streams.events import ChartBatch, Complete, EarlierCharts, Event
 from formulas.streams.fragments import chart_fragment, encode_html, missing, signed_out
 from formulas.streams.progress import Progress
 from formulas.streams.run import Step
@@ -267,3 +268,15 @@ def test_a_batch_of_many_charts_is_one_line_for_each():
 def test_no_charts_at_all_is_an_end_like_any_other():
     lines = _lines(Complete(progress=Progress(total=0), seconds=0.0))
     assert lines[-4] == "event: done"
+
+
+def test_an_earlier_chart_is_shown_with_its_age():
+    long_ago = replace(events.LANDED.chart, fetched_at=time() - 23 * 60)
+    earlier = EarlierCharts((Earlier(1, long_ago),), charts_per_stock=2)
+    message = encode_html(Step(earlier)).decode()
+    assert 'hx-target="#c0-1D"' in message
+    assert ' age="23 min"' in message
+
+
+def test_a_fresh_chart_has_no_age():
+    assert " age=" not in encode_html(Step(events.BATCH)).decode()

@@ -44,11 +44,9 @@ def test_each_run_has_a_token_of_its_own():
     )
 
 
-def test_only_a_refresh_goes_past_what_is_cached():
-    screen = Screen((MAHINDRA,))
-    refresh = Run.of_screen(screen, viewing(is_refresh=True, asked_at=17.0))
-    assert refresh.since == 17.0
-    assert Run.of_screen(screen, viewing(asked_at=17.0)).since == 0.0
+def test_a_run_keeps_since_when_its_charts_are_fresh():
+    asked = viewing(since=17.0, asked_at=317.0)
+    assert Run.of_screen(Screen((MAHINDRA,)), asked).since == 17.0
 
 
 async def test_a_run_on_record_is_found_at_its_cursor(store: Store, run: Run):

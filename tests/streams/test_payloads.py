@@ -5,7 +5,8 @@ from typing import Any
 import orjson
 import pytest
 
-from formulas.streams.events import Complete, Event, Results
+from formulas.charts.outcomes import Earlier
+from formulas.streams.events import Complete, EarlierCharts, Event, Results
 from formulas.streams.payloads import chart_json, encode_json, error_payload
 from formulas.streams.progress import Progress
 from formulas.streams.run import Step
@@ -188,3 +189,8 @@ def test_an_empty_screen_has_no_stocks():
     )
     data = _data(empty)
     assert (data["stocks"], data["totalCharts"], data["ageSeconds"]) == ([], 0, 12)
+
+
+def test_a_script_is_told_nothing_of_earlier_charts():
+    earlier = EarlierCharts((Earlier(0, events.LANDED.chart),), charts_per_stock=2)
+    assert encode_json(Step(earlier)) == b""

@@ -1,6 +1,7 @@
 """A run against the simulator, from the screen to its end."""
 
 from dataclasses import replace
+from time import time
 from typing import Any
 
 import pytest
@@ -331,7 +332,7 @@ async def test_a_second_view_knows_the_facts_from_the_start(engine: Engine):
 async def test_a_refresh_goes_past_the_caches(engine: Engine, simulator: Simulator):
     await watch(engine, viewing(JUNIPER.key))
     simulator.state.reset()
-    seen = await watch(engine, viewing(JUNIPER.key, is_refresh=True))
+    seen = await watch(engine, viewing(JUNIPER.key, is_refresh=True, since=time()))
     assert simulator.state.http["/run/screen"] == 1
     assert simulator.state.messages["resolve_symbol"] == 2
     assert seen.last(Complete).progress.from_cache == 0

@@ -29,6 +29,7 @@ def viewing(key: str = MOMENTUM.key, **changes: Any) -> Viewing:
         is_refresh=False,
         cursor="",
         asked_at=time(),
+        since=0.0,
     )
     return replace(asked, **changes)
 

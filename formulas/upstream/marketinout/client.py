@@ -1,5 +1,6 @@
 """MarketInOut over HTTP."""
 
+import asyncio
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
@@ -18,6 +19,8 @@ from formulas.upstream.marketinout.pages import parse_screen
 
 # Consumers of the service wait 30 s at most; a screen takes about 250 ms.
 _TIMEOUT = httpx.Timeout(20, connect=5)
+# However steadily an answer trickles in.
+_WHOLE_SECONDS = 30
 _LARGEST_BODY = 4 * 1024 * 1024
 
 
@@ -45,8 +48,9 @@ class MarketInOut:
             UpstreamError: no answer, or one that is not rows of stocks.
         """
         try:
-            status, body = await self._get(key)
-        except httpx.TimeoutException as error:
+            async with asyncio.timeout(_WHOLE_SECONDS):
+                status, body = await self._get(key)
+        except (TimeoutError, httpx.TimeoutException) as error:
             raise TimedOutError("MarketInOut did not answer in time.") from error
         except httpx.HTTPError as error:
             raise UnreachableError("MarketInOut can't be reached.") from error
