@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
 
+from formulas.charts.circuit import Circuit
 from formulas.charts.leadership import Leadership, LeadershipLostError
 from formulas.market.charts import Chart, ChartRequest, Facts, Freshness
 from formulas.store import Store
@@ -14,7 +15,7 @@ from formulas.upstream.errors import SignedOutError, UpstreamError
 from formulas.upstream.tradingview.limits import Limits
 from formulas.upstream.tradingview.page import fetch_token
 from formulas.upstream.tradingview.pool import Pool
-from formulas.upstream.tradingview.token import Cookies, TokenSource, anonymous
+from formulas.upstream.tradingview.token import Cookies, Token, TokenSource, anonymous
 
 _MOST_ACCOUNTS = 200
 
@@ -41,6 +42,7 @@ class Account:
         store: Store,
     ) -> None:
         self.name = name
+        self._circuit = Circuit(store, name)
         self._tokens = tokens
         self._endpoint = endpoint
         self._limits = limits
@@ -81,10 +83,12 @@ class Account:
             UpstreamError: there is none.
             LeadershipLostError: another process is to be asked.
         """
+        await self._circuit.check()
         pool = self._pool
         try:
             return await pool.fetch(request)
         except UpstreamError as error:
+            await self._circuit.learn(error)
             if pool is not self._pool:
                 raise LeadershipLostError from error
             raise
@@ -163,9 +167,17 @@ class Accounts:
         return account
 
     def _make(self, name: str, cookies: Cookies | None) -> Account:
-        tokens = (
-            TokenSource(partial(fetch_token, self._site, cookies))
-            if cookies is not None
-            else anonymous()
-        )
+        tokens = anonymous()
+        if cookies is not None:
+            circuit = Circuit(self._store, f"page of {name}")
+            tokens = TokenSource(partial(_fetch_token, self._site, cookies, circuit))
         return Account(name, tokens, self._endpoint, self._limits, self._store)
+
+
+async def _fetch_token(site: str, cookies: Cookies, circuit: Circuit) -> Token:
+    await circuit.check()
+    try:
+        return await fetch_token(site, cookies)
+    except UpstreamError as error:
+        await circuit.learn(error)
+        raise

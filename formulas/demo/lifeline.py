@@ -51,7 +51,10 @@ def _run(command: tuple[str, ...], woken: int) -> int:
         close_fds=False,  # an inherited listening socket goes on to the command
         preexec_fn=_end_with_parent,  # noqa: PLW1509  (there are no threads here)
     )
-    select.select([sys.stdin, woken], [], [])
+    while select.select([sys.stdin, woken], [], [])[0] == [woken]:
+        # The signal also comes of a command that is only stopped, or goes on.
+        if {*os.read(woken, 64)} != {signal.SIGCHLD} or process.poll() is not None:
+            break
     return _end(process)
 
 

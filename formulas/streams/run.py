@@ -126,14 +126,12 @@ class Runs:
 
 _BROKEN = "Something broke on our side. It has been noted; please try again."
 _ANONYMOUS = "Charts are delayed: connect your TradingView account to see live bars."
-_SIGNED_OUT = (
-    "Charts are delayed: your TradingView session has ended. Connect it again."
-)
-_TROUBLE = "Charts are delayed: TradingView did not let your account in just now."
+_SIGNED_OUT = "Charts are delayed until you connect your TradingView account again."
+_TROUBLE = "Charts are delayed, because your own account can't be used just now."
 
 
 def _notice(trouble: UpstreamError | None) -> Notice:
     if trouble is None:
         return Notice(code="anonymous", message=_ANONYMOUS)
-    message = _SIGNED_OUT if isinstance(trouble, SignedOutError) else _TROUBLE
-    return Notice(code=trouble.code, message=message)
+    words = _SIGNED_OUT if isinstance(trouble, SignedOutError) else _TROUBLE
+    return Notice(code=trouble.code, message=f"{words} {trouble}")

@@ -8,10 +8,12 @@ from time import time
 
 import orjson
 
+from formulas.charts.circuit import Circuit
 from formulas.charts.shared import Shared
 from formulas.market.screen import Screen, ScreenRow
 from formulas.market.secret import Secret
 from formulas.store import Store, StoreDownError
+from formulas.upstream.errors import UpstreamError
 from formulas.upstream.marketinout.client import MarketInOut
 
 _PREFIX = "candlestream:screen:1"
@@ -41,6 +43,7 @@ class Screens:
         self._store = store
         self._seconds = seconds
         self._pepper = hashlib.sha256(pepper.encode()).digest()
+        self._circuit = Circuit(store, "marketinout")
         self._running = Shared[FoundScreen]()
 
     async def find(self, key: Secret, *, is_refresh: bool) -> FoundScreen:
@@ -57,9 +60,13 @@ class Screens:
         return await self._running.get(name, partial(self._run, name, key))
 
     async def _run(self, name: str, key: Secret) -> FoundScreen:
-        found = FoundScreen(
-            await self._marketinout.run_screen(key), time(), is_cached=False
-        )
+        await self._circuit.check()
+        try:
+            screen = await self._marketinout.run_screen(key)
+        except UpstreamError as error:
+            await self._circuit.learn(error)
+            raise
+        found = FoundScreen(screen, time(), is_cached=False)
         await self._remember(name, found)
         return found
 

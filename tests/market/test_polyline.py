@@ -108,9 +108,9 @@ def test_a_high_within_the_body_takes_the_second_version():
 
 
 def test_a_number_of_all_a_float_s_digits_is_rounded_to_eight_decimals():
-    price = 1000 / 3
+    price = 1 / 3
     [bar] = decode(encode([Bar(0, price, price, price, price, 1 / 3)]))
-    assert bar.close == 333.33333333
+    assert bar.close == 0.33333333
     assert bar.volume == 0.33333333
 
 
