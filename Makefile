@@ -72,6 +72,7 @@ format: setup ## Format the code, and mend what can be mended
 
 .PHONY: bench
 bench: setup ## Measure the speed, on the reference upstream
+	$(BIN)/python -m benchmarks.announcements
 	$(BIN)/python -m benchmarks
 
 .PHONY: third-party
