@@ -56,7 +56,8 @@ AS_DEPLOYED := env DEBUG=false DEMO=false ALLOWED_HOSTS=candlestream.example \
 .PHONY: test-python
 test-python: setup ## Test the Python code, and the scripts without a browser
 	$(NODE) --test 'tests/js/**/*.test.*js'
-	$(BIN)/pytest --numprocesses 2 --ignore tests/browser
+	$(BIN)/pytest --numprocesses 2 --ignore tests/browser --ignore tests/processes
+	$(BIN)/pytest tests/processes
 
 .PHONY: test-browser
 test-browser: setup ## Test the pages in a Chromium, which is brought if it can be

@@ -13,6 +13,7 @@ import orjson
 
 from formulas.charts.asks import Asks
 from formulas.charts.landings import CHANNEL, Landings
+from formulas.charts.shared import Shared
 from formulas.market.charts import Facts
 from formulas.store import Store, StoreDownError
 from formulas.upstream.errors import UpstreamError
@@ -54,7 +55,7 @@ class FactsFetcher:
         self._asks = asks
         self._landings = Landings(store)
         self._price_seconds = price_seconds
-        self._fetching: dict[tuple[str, ...], asyncio.Task[dict[str, Facts]]] = {}
+        self._fetching = Shared[dict[str, Facts]]()
         self._serving: set[asyncio.Task[None]] = set()
 
     async def recall(
@@ -93,20 +94,14 @@ class FactsFetcher:
             return {}
         if not await source.leads():
             return await self._fetch_elsewhere(symbols, source)
-        key = (source.name, *symbols)
-        task = self._fetching.get(key)
-        if task is None:
-            task = asyncio.create_task(self._fetch_here(symbols, source))
-            self._fetching[key] = task
-            task.add_done_callback(partial(self._forget, key))
-        return await asyncio.shield(task)
+        fetch = partial(self._fetch_here, symbols, source)
+        return await self._fetching.get((source.name, *symbols), fetch)
 
     async def aclose(self) -> None:
         """Stop what is under way."""
-        tasks = [*self._serving, *self._fetching.values()]
-        for task in tasks:
+        for task in self._serving:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*self._serving, return_exceptions=True)
         await self._landings.aclose()
 
     async def _fetch_here(
@@ -136,13 +131,6 @@ class FactsFetcher:
                 await told
         known, _ = await self.recall(symbols)
         return known
-
-    def _forget(
-        self, key: tuple[str, ...], task: asyncio.Task[dict[str, Facts]]
-    ) -> None:
-        del self._fetching[key]
-        if not task.cancelled():
-            task.exception()  # Everybody who cared has been told by now.
 
     def _serve(self, source: FactsSource, what: dict[str, Any]) -> None:
         if source.is_leader:
