@@ -62,3 +62,7 @@ def test_without_the_demo_its_users_stay_out(demo: User, settings: Settings):
         name for name in settings.AUTHENTICATION_BACKENDS if name != _DEMO
     ]
     assert authenticate(username="demo", password="demo") is None
+
+
+def test_the_demo_says_who_may_sign_in(client: Client):
+    assert "the password <b>demo</b>" in client.get("/accounts/login/").text
