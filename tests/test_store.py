@@ -1,6 +1,7 @@
 """The door to Valkey: short answers or none."""
 
 import asyncio
+import time
 from time import monotonic
 
 import pytest
@@ -93,3 +94,20 @@ async def test_a_command_that_is_cancelled_spoils_no_other(store: Store):
         task.cancel()
         await asyncio.wait({task})
         assert await store.run(("ECHO", "right")) == [b"right"]
+
+
+async def test_time_in_which_the_event_loop_was_held_up_does_not_count(store: Store):
+    await store.run(("CLIENT", "PAUSE", 100))
+    answer = asyncio.create_task(store.run(("ECHO", "here")))
+    for _ in range(20):
+        await asyncio.sleep(0)  # until it has been sent
+    time.sleep(2 * stores._TIMEOUT_SECONDS)  # noqa: ASYNC251  (that is the point)
+    assert await answer == [b"here"]
+    assert not store.is_down
+
+
+async def test_a_store_that_hangs_is_given_up(store: Store):
+    await store.run(("CLIENT", "PAUSE", 1500))
+    with pytest.raises(StoreDownError):
+        await store.get("a")
+    assert store.is_down

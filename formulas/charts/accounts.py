@@ -93,6 +93,10 @@ class Account:
                 raise LeadershipLostError from error
             raise
 
+    def is_fetching(self, request: ChartRequest) -> bool:
+        """Say whether TradingView is at work on the chart."""
+        return self._pool.is_fetching(request)
+
     async def facts(self, symbols: Iterable[str]) -> dict[str, Facts]:
         return await self._pool.facts(symbols)
 

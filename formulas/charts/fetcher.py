@@ -44,6 +44,9 @@ class ChartSource(Protocol):
     async def fetch(self, request: ChartRequest) -> Chart:
         """Return the chart, or raise UpstreamError."""
 
+    def is_fetching(self, request: ChartRequest) -> bool:
+        """Say whether TradingView is at work on the chart."""
+
 
 class ChartFetcher:
     """Gets charts. One for a process and event loop."""
@@ -162,6 +165,12 @@ class _Leader:
             "since": self.since,
         }
         await self.asks.ask(self.source.name, _CHART, what)
+
+    def is_fetching(self) -> bool:
+        return any(
+            self.source.is_fetching(replace(self.chart.request, symbol=symbol))
+            for symbol in self.chart.spellings
+        )
 
 
 def _key(chart: Wanted, source: ChartSource) -> str:

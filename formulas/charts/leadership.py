@@ -76,19 +76,18 @@ class Leadership:
         self._asked_at = asyncio.get_running_loop().time()
         if self.is_held:
             return True
-        try:
+        with suppress(StoreDownError):
             if not await self._claim():
                 return False
-        except StoreDownError:
-            return True
-        if self._holding is None:
-            self._holding = asyncio.create_task(self._hold(), name=self._key)
+        self._keep_hold()
         return True
 
     @asynccontextmanager
     async def socket(self) -> AsyncIterator[None]:
         """Hold the claim for the life of a socket, which may be dialed on entering."""
         self._sockets += 1
+        # A socket that was dialed while the store was down must not outlive that unseen.
+        self._keep_hold()
         try:
             await self._await_turn_to_dial()
             yield
@@ -100,6 +99,12 @@ class Leadership:
         if self._holding is not None:
             self._holding.cancel()
             await asyncio.gather(self._holding, return_exceptions=True)
+            self._holding = None
+            await self._release()
+
+    def _keep_hold(self) -> None:
+        if self._holding is None:
+            self._holding = asyncio.create_task(self._hold(), name=self._key)
 
     async def _claim(self) -> bool:
         milliseconds = int(self._seconds * 1000)
@@ -120,8 +125,11 @@ class Leadership:
                         return
         finally:
             self._holding = None
-            with suppress(StoreDownError):
-                await self._store.run(("EVAL", _RELEASE, 1, self._key, self._token))
+        await self._release()
+
+    async def _release(self) -> None:
+        with suppress(StoreDownError):
+            await self._store.run(("EVAL", _RELEASE, 1, self._key, self._token))
 
     async def _await_turn_to_dial(self) -> None:
         with suppress(StoreDownError):

@@ -18,7 +18,8 @@ return 0
 """
 # KEYS: lease. ARGV: token, channel, chart's key.
 _RELEASE: Final = """
-if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('DEL', KEYS[1])
 return redis.call('PUBLISH', ARGV[2], ARGV[3])
 """
 # KEYS: lease, chart. ARGV: token, channel, chart's key, chart, seconds to keep it.

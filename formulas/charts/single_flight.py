@@ -9,7 +9,7 @@ run out, and one of those who wait takes over.
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from secrets import token_hex
 from time import time
 from typing import Protocol
@@ -33,6 +33,9 @@ from formulas.upstream.errors import (
 LEASE_SECONDS = 4.0
 # How often those who wait look for themselves: word can get lost.
 _LOOK_SECONDS = 0.5
+# How long a chart that TradingView is at work on may still land when nobody waits any
+# more: a viewer whose connection broke comes back for it.
+_LANDING_SECONDS = 1.0
 
 
 class Leader(Protocol):
@@ -44,15 +47,27 @@ class Leader(Protocol):
     async def ask(self) -> None:
         """Ask the other one; raises StoreDownError."""
 
+    def is_fetching(self) -> bool:
+        """Say whether TradingView is at work on the chart for this process."""
+
 
 type Fetch = Callable[[], Awaitable[StoredChart]]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Flight:
+    """A fetch, or the wait for another process's.
+
+    `serves_others` when other processes may wait for this one.
+    """
+
     key: str
-    task: asyncio.Task[StoredChart]
+    fetch: Fetch
+    since: float
+    leader: Leader | None
+    serves_others: bool = False
     waiters: int = 0
+    task: asyncio.Task[StoredChart] = field(init=False)
 
 
 class SingleFlight:
@@ -95,15 +110,15 @@ class SingleFlight:
         while flight := self._under_way(key):
             with suppress(*_OF_THE_ACCOUNT):  # Ours may fare better.
                 return await self._join(flight)
-        return await self._join(self._start(key, fetch, since, leader))
+        return await self._join(self._start(_Flight(key, fetch, since, leader)))
 
     def get_for_others(
         self, key: str, fetch: Fetch, *, since: float, leader: Leader
     ) -> None:
         """Fetch what another process asked for, for as long as it waits."""
         if not self._under_way(key):
-            flight = self._start(key, fetch, since, leader)
-            self._later(self._abandon(flight))
+            flight = _Flight(key, fetch, since, leader, serves_others=True)
+            self._later(self._abandon(self._start(flight)))
 
     async def aclose(self) -> None:
         """Stop what is under way."""
@@ -119,12 +134,10 @@ class SingleFlight:
         flight = self._flights.get(key)
         return None if flight is None or flight.task.done() else flight
 
-    def _start(
-        self, key: str, fetch: Fetch, since: float, leader: Leader | None
-    ) -> _Flight:
-        task = asyncio.create_task(self._fly(key, fetch, since, leader))
-        flight = self._flights[key] = _Flight(key, task)
-        task.add_done_callback(lambda _: self._ended(flight))
+    def _start(self, flight: _Flight) -> _Flight:
+        flight.task = asyncio.create_task(self._fly(flight))
+        flight.task.add_done_callback(lambda _: self._ended(flight))
+        self._flights[flight.key] = flight
         return flight
 
     async def _join(self, flight: _Flight) -> StoredChart:
@@ -148,13 +161,19 @@ class SingleFlight:
 
     async def _abandon(self, flight: _Flight) -> None:
         """Stop a flight that nobody waits for, here or in another process."""
+        if flight.leader is not None and flight.leader.is_fetching():
+            await asyncio.wait({flight.task}, timeout=_LANDING_SECONDS)
         while not flight.waiters and not flight.task.done():
-            if not await self._leases.is_awaited(flight.key):
+            if not await self._is_awaited_elsewhere(flight):
                 if not flight.waiters:
                     self._forget(flight)
                     flight.task.cancel()
                 return
             await asyncio.wait({flight.task}, timeout=_LOOK_SECONDS)
+
+    async def _is_awaited_elsewhere(self, flight: _Flight) -> bool:
+        # One that itself waits for another process must not take its own word for theirs.
+        return flight.serves_others and await self._leases.is_awaited(flight.key)
 
     def _later(self, work: Awaitable[None]) -> None:
         async def run() -> None:
@@ -166,26 +185,26 @@ class SingleFlight:
 
     # Between processes
 
-    async def _fly(
-        self, key: str, fetch: Fetch, since: float, leader: Leader | None
-    ) -> StoredChart:
+    async def _fly(self, flight: _Flight) -> StoredChart:
         token = token_hex(8)
         while True:
-            outcome = await self._until_ours(key, token, since, leader)
+            outcome = await self._until_ours(flight, token)
             if outcome is not None:
                 return _chart(outcome)
-            with suppress(LeadershipLostError):
-                return await self._lead(key, token, fetch)
+            flight.serves_others = True
+            try:
+                return await self._lead(flight.key, token, flight.fetch)
+            except LeadershipLostError:
+                flight.serves_others = False
 
-    async def _until_ours(
-        self, key: str, token: str, since: float, leader: Leader | None
-    ) -> Outcome | None:
+    async def _until_ours(self, flight: _Flight, token: str) -> Outcome | None:
         """Return what others fetched; None when it is on us to fetch."""
+        key, leader = flight.key, flight.leader
         try:
             while True:
                 leads = leader is None or await leader.leads()
                 held, outcome = await self._leases.read(key, token if leads else None)
-                if outcome is not None and outcome.fetched_at >= since:
+                if outcome is not None and outcome.fetched_at >= flight.since:
                     if held:
                         await self._leases.release(key, token)
                     return outcome

@@ -33,6 +33,10 @@ class Outbox:
         self._order = count()
 
     def put(self, answer: Answer, due: float) -> None:
+        """Have the answer sent when it is due, yet not before its session's others."""
+        if answer.session:
+            theirs = (at for at, _, a in self._waiting if a.session == answer.session)
+            due = max([due, *theirs])
         heappush(self._waiting, (due, next(self._order), answer))
 
     def unresolve(self, session: str) -> None:

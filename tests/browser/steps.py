@@ -4,6 +4,7 @@ from playwright.sync_api import Page
 
 
 def sign_in(page: Page, name: str = "demo") -> Page:
+    page.context.clear_cookies()  # Whoever is signed in is not asked again.
     page.goto("/accounts/login/")
     page.get_by_label("Username").fill(name)
     page.get_by_label("Password").fill(name)

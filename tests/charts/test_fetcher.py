@@ -45,6 +45,9 @@ class Source:
     def entitlement(self, symbol: str) -> Freshness:
         return self.freshness
 
+    def is_fetching(self, request: ChartRequest) -> bool:
+        return False
+
     async def fetch(self, request: ChartRequest) -> Chart:
         _, _, ticker = request.symbol.partition(":")
         self.asked.append(ticker)

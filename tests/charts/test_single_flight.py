@@ -341,6 +341,65 @@ async def test_a_fetch_that_another_process_waits_for_goes_on_without_us(
     assert (fetching.begun, fetching.cancelled) == (1, 0)
 
 
+async def test_who_waited_for_another_process_stops_at_once(one, other, fetching):
+    first = one.get(fetching)
+    await fetching.is_under_way.wait()
+    second = other.get(Fetching())
+    await _is_awaited(one)
+    await _cancel(second)
+    await other.left()
+    assert not other.flight._flights, "it took its own word for somebody else's"
+    fetching.may_end.set()
+    await first
+
+
+async def test_a_fetch_stops_once_all_viewers_of_all_processes_have_left(
+    one, other, fetching
+):
+    first = one.get(fetching)
+    await fetching.is_under_way.wait()
+    second = other.get(Fetching())
+    await _is_awaited(one)
+    await _cancel(first)
+    await _cancel(second)
+    await one.left()
+    assert fetching.cancelled == 1
+
+
+class Leading:
+    """This process, with TradingView at work on whatever it fetches."""
+
+    async def leads(self) -> bool:
+        return True
+
+    async def ask(self) -> None:
+        raise AssertionError("This process leads.")
+
+    def is_fetching(self) -> bool:
+        return True
+
+
+async def test_what_tradingview_is_at_work_on_lands_for_who_comes_back(one, fetching):
+    viewer = asyncio.create_task(one.flight.get(_KEY, fetching, leader=Leading()))
+    await fetching.is_under_way.wait()
+    await _cancel(viewer)
+    fetching.may_end.set()
+    await one.left()
+    assert fetching.cancelled == 0
+    assert await one.store.get(_KEY) is not None
+
+
+async def test_what_tradingview_does_not_send_is_not_waited_for_long(
+    one, fetching, monkeypatch
+):
+    monkeypatch.setattr(single_flight, "_LANDING_SECONDS", 0.05)
+    viewer = asyncio.create_task(one.flight.get(_KEY, fetching, leader=Leading()))
+    await fetching.is_under_way.wait()
+    await _cancel(viewer)
+    await one.left()
+    assert fetching.cancelled == 1
+
+
 async def test_the_lease_of_a_dead_process_runs_out(one, fetching):
     await one.store.run(("SET", _LEASE, "whoever died", "PX", 200))
     fetching.may_end.set()

@@ -1,5 +1,8 @@
 """What a lifeline does when it is cut, and when it is not."""
 
+import os
+import select
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -109,3 +112,16 @@ def test_a_directory_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     )
     assert process.returncode == 1
     assert (tmp_path / "theirs").exists()
+
+
+def test_a_command_that_is_stopped_can_go_on() -> None:
+    process = start(
+        "import os, signal; print(os.getpid(), flush=True);"
+        "os.kill(os.getpid(), signal.SIGSTOP); print('on')"
+    )
+    assert process.stdout
+    pid = int(process.stdout.readline())
+    while not select.select([process.stdout], [], [], 0.01)[0]:
+        os.kill(pid, signal.SIGCONT)
+    assert output(process) == "on\n"
+    assert process.returncode == 0

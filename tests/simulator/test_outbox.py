@@ -32,6 +32,16 @@ def test_nothing_leaves_before_it_is_due():
     assert (waiting, outbox.next_due) == (10.0, None)
 
 
+def test_no_answer_overtakes_another_of_its_session():
+    outbox = Outbox()
+    outbox.put(resolved("cs_1"), due=10.0)
+    outbox.put(loaded("cs_1"), due=9.0)
+    outbox.put(loaded("cs_2"), due=9.0)
+    assert [sent(each.text)[0][0] for each in outbox.take(9.5, NOW)] == ["cs_2"]
+    [outgoing] = outbox.take(10.0, NOW)
+    assert sent(outgoing.text)[-1] == ("cs_1", "series_completed")
+
+
 def test_messages_carry_the_clock_at_which_they_left():
     outbox = Outbox()
     outbox.put(loaded("cs_1"), due=0)

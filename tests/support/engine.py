@@ -19,7 +19,7 @@ def _under_way(engine: Engine) -> list[asyncio.Task[Any]]:
     return [
         *flight._leaving,
         *(each.task for each in flight._flights.values()),
-        *facts._fetching.values(),
+        *(work.task for work in facts._fetching._under_way.values()),
         *facts._serving,
     ]
 

@@ -27,7 +27,7 @@ from formulas.upstream.tradingview.messages import (
     SessionMessage,
     parse,
 )
-from formulas.upstream.tradingview.token import TokenSource
+from formulas.upstream.tradingview.token import Token, TokenSource
 
 # The library's debug log quotes what is sent, the token included: never that.
 _library_log = logging.getLogger(f"{__name__}.websocket")
@@ -56,6 +56,10 @@ class RedirectedError(UnreachableError):
         self.endpoint = endpoint
 
 
+class SilentError(UnreachableError):
+    """TradingView keeps the connection and answers nothing, as with an old token."""
+
+
 type Handler = Callable[[SessionMessage], None]
 
 
@@ -63,7 +67,8 @@ class Connection:
     """A websocket with its reader, its writer and the sessions that live on it."""
 
     def __init__(self, endpoint: str, tokens: TokenSource) -> None:
-        self.has_heard = False  # an answer to anything but the dial
+        self.heard = 0  # messages that answer anything but the dial
+        self.token: Token | None = None
         self._endpoint = endpoint
         self._tokens = tokens
         self._handlers: dict[str, Handler] = {}
@@ -83,7 +88,8 @@ class Connection:
         async with _alongside(self._tokens.get()) as token:
             try:
                 async with self._dial() as socket:
-                    greeting = commands.set_auth_token((await token).value)
+                    self.token = await token
+                    greeting = commands.set_auth_token(self.token.value)
                     await socket.send(encode(greeting))
                     await self._serve(socket, opened)
             except (OSError, TimeoutError, WebSocketException) as error:
@@ -170,9 +176,10 @@ class Connection:
             self._greet(message)
         elif isinstance(message, ProtocolError):
             raise _protocol_failure(message.reason)
-        elif handler := self._handlers.get(message.session):
-            self.has_heard = True
-            handler(message)
+        else:
+            self.heard += 1
+            if handler := self._handlers.get(message.session):
+                handler(message)
 
     def _greet(self, hello: Hello) -> None:
         here = urlsplit(self._endpoint)

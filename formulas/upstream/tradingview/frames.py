@@ -8,7 +8,8 @@ import orjson
 
 _MARK = "~m~"
 _LONGEST_LENGTH = 8  # digits; a frame of 10 MB is far beyond anything seen
-_LARGEST_REST = 16 * 1024 * 1024
+# Each further message is read together with what is kept, from its start.
+_LARGEST_REST = 1024 * 1024
 _HEADER = re.compile(r"~m~([0-9]{1,8})~m~")
 _HEADER_BEGUN = re.compile(r"~(?:m(?:~(?:[0-9]{1,8}(?:~m?)?)?)?)?\Z")
 

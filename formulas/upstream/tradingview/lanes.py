@@ -8,6 +8,7 @@ from functools import partial
 
 from formulas.market.charts import Chart, ChartRequest
 from formulas.upstream.errors import (
+    ThrottledError,
     TimedOutError,
     TokenRejectedError,
     UpstreamError,
@@ -69,6 +70,7 @@ class Lanes:
         self._lanes: dict[str, Lane] = {}
         self._fetches: dict[str, _Fetch] = {}
         self._made = 0
+        self._is_refused = False
 
     @property
     def busy(self) -> int:
@@ -83,7 +85,11 @@ class Lanes:
     @property
     def is_spent(self) -> bool:
         """Say whether the connection has had all the chart sessions it may have."""
-        return self._made >= self._limits.sessions_per_socket
+        return self._is_refused or self._made >= self._limits.sessions_per_socket
+
+    def is_fetching(self, request: ChartRequest) -> bool:
+        """Say whether a lane is at work on the chart."""
+        return any(fetch.job.request == request for fetch in self._fetches.values())
 
     def place(self, job: Job) -> bool:
         """Start the job on a lane; False when none can take it."""
@@ -141,6 +147,7 @@ class Lanes:
         if not lane.is_usable:
             self._retire(lane)
         if outcome is not None:
+            self._is_refused |= isinstance(outcome, ThrottledError)
             fetch = self._fetches[lane.session]
             self._finish(fetch)
             self._ended(fetch.job, outcome)

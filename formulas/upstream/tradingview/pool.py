@@ -18,7 +18,7 @@ from formulas.upstream.errors import (
     UnreachableError,
     UpstreamError,
 )
-from formulas.upstream.tradingview.connection import RedirectedError
+from formulas.upstream.tradingview.connection import RedirectedError, SilentError
 from formulas.upstream.tradingview.dialing import Dialing
 from formulas.upstream.tradingview.lanes import Job
 from formulas.upstream.tradingview.limits import Limits
@@ -57,7 +57,7 @@ class Pool:
         self._admit = admit
         self._jobs: set[Job] = set()
         self._queue: deque[Job] = deque()
-        self._waiting: set[asyncio.Future[Socket]] = set()
+        self._waiting: set[asyncio.Future[None]] = set()
         self._sockets: dict[Socket, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._dialing = Dialing(self._limits, _jittered)
@@ -89,6 +89,10 @@ class Pool:
             return await job.answer
         finally:
             self._forget(job)
+
+    def is_fetching(self, request: ChartRequest) -> bool:
+        """Say whether TradingView is at work on the chart, which then has a lane."""
+        return any(socket.lanes.is_fetching(request) for socket in self._sockets)
 
     async def facts(self, symbols: Iterable[str]) -> dict[str, Facts]:
         """Return by symbol what TradingView tells in time; absent where it tells nothing.
@@ -182,24 +186,23 @@ class Pool:
 
     def _opened(self, socket: Socket, patience: asyncio.Timeout) -> None:
         patience.reschedule(None)
-        socket.is_open = True
+        socket.opened()
         for waiter in self._waiting:
             if not waiter.done():
-                waiter.set_result(socket)
+                waiter.set_result(None)
         self._settle()
 
     async def _open_socket(self) -> Socket:
         self._refuse_if_closed()
-        opened = next((socket for socket in self._sockets if socket.is_open), None)
-        if opened is not None:
-            return opened
-        waiter: asyncio.Future[Socket] = asyncio.get_running_loop().create_future()
-        self._waiting.add(waiter)
-        self._settle()
-        try:
-            return await waiter
-        finally:
-            self._waiting.discard(waiter)
+        while not (serving := self._serving()):
+            waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiting.add(waiter)
+            self._settle()
+            try:
+                await waiter
+            finally:
+                self._waiting.discard(waiter)
+        return serving[0]
 
     def _gone(self, socket: Socket, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
@@ -216,10 +219,12 @@ class Pool:
 
     def _lost(self, socket: Socket, error: UpstreamError) -> None:
         """Start over what was under way: elsewhere, or with another token."""
-        opened, heard = socket.is_open, socket.connection.has_heard
+        opened, heard = socket.is_open, socket.connection.heard > 0
         if isinstance(error, RedirectedError):
             self._endpoint = error.endpoint
-        elif isinstance(error, TokenRejectedError) or (opened and not heard):
+        elif isinstance(error, TokenRejectedError | SilentError) or (
+            opened and not heard
+        ):
             self._tokens.invalidate()
         now = asyncio.get_running_loop().time()
         self._dialing.lost(error, now, served=heard)
@@ -249,8 +254,8 @@ class Pool:
         """Put jobs on lanes, dial what is missing, let go what is not needed."""
         if not self._is_closed:
             self._place_jobs()
-            self._dial_up_to(self._wanted())
             self._retire_sockets()
+            self._dial_up_to(self._wanted())
 
     def _place_jobs(self) -> None:
         serving = self._serving()
@@ -264,25 +269,30 @@ class Pool:
     def _serving(self) -> list[Socket]:
         """Return the sockets that take jobs: a spent one, only until another is open."""
         opened = [socket for socket in self._sockets if socket.is_open]
-        return [socket for socket in opened if not socket.lanes.is_spent] or opened
+        return [socket for socket in opened if not socket.is_spent] or opened
 
     def _wanted(self) -> int:
-        fresh = (socket for socket in self._sockets if not socket.lanes.is_spent)
-        charts = len(self._queue) + sum(socket.lanes.busy for socket in fresh)
+        """Return how many sockets there should be, besides those that are spent."""
+        charts = len(self._queue) + sum(socket.lanes.busy for socket in self._sockets)
         needed = max(ceil(charts / self._limits.lanes), bool(self._waiting))
         return min(needed, self._limits.sockets)
 
     def _dial_up_to(self, count: int) -> None:
-        fresh = sum(not socket.lanes.is_spent for socket in self._sockets)
-        for _ in range(count - fresh):
+        fresh = sum(not socket.is_spent for socket in self._sockets)
+        for _ in range(min(count - fresh, self._room())):
             self._start()
+
+    def _room(self) -> int:
+        """Return how many more sockets the account's plan has."""
+        most = self._tokens.max_connections
+        return self._limits.sockets if most is None else most - len(self._sockets)
 
     def _retire_sockets(self) -> None:
         serving = self._serving()
         for socket in list(self._sockets):
             if socket.is_busy or not socket.is_open:
                 socket.wake()
-            elif socket not in serving:
+            elif socket not in serving or (self._queue and socket.is_spent):
                 self._close(socket)
             else:
                 socket.rest(self._close)

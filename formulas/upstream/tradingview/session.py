@@ -6,6 +6,7 @@ from formulas.upstream.errors import (
     NoDataError,
     SeriesRefusedError,
     SessionLostError,
+    ThrottledError,
     UnexpectedAnswerError,
     UnknownSymbolError,
     UpstreamError,
@@ -196,4 +197,6 @@ def _session_failure(reason: str, detail: str) -> UpstreamError:
     concerns_series = "create_series" in detail or "modify_series" in detail
     if reason.replace("_", " ") == "invalid parameters" and concerns_series:
         return SeriesRefusedError("TradingView does not know this resolution.")
+    if "sessions rate" in reason or "state sessions" in reason:
+        return ThrottledError("TradingView asks for fewer chart sessions.")
     return SessionLostError("TradingView ended the chart session.")

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from formulas.market.charts import Chart
-from formulas.upstream.errors import TimedOutError, UpstreamError
-from formulas.upstream.tradingview.connection import Connection
+from formulas.upstream.errors import UpstreamError
+from formulas.upstream.tradingview.connection import Connection, SilentError
 from formulas.upstream.tradingview.lanes import Job, Lanes
 from formulas.upstream.tradingview.limits import Limits
 from formulas.upstream.tradingview.messages import SessionMessage
@@ -17,7 +17,7 @@ from formulas.upstream.tradingview.token import TokenSource
 class Socket:
     """A connection with its lanes and quotes.
 
-    It ends by itself when TradingView meets its first question with silence.
+    It ends by itself when TradingView meets a question with silence.
     """
 
     def __init__(
@@ -30,7 +30,10 @@ class Socket:
         self.is_open = False
         self.connection = Connection(endpoint, tokens)
         self.lanes = Lanes(self.connection, limits, ended)
+        self._tokens = tokens
         self._limits = limits
+        self._renew_at: float | None = None
+        self._heard_before = 0
         self._quotes: set[asyncio.Event] = set()
         self._silence: asyncio.TimerHandle | None = None
         self._idleness: asyncio.TimerHandle | None = None
@@ -39,6 +42,25 @@ class Socket:
     def is_busy(self) -> bool:
         """Say whether anybody waits for an answer of this socket."""
         return bool(self.lanes.busy or self._quotes)
+
+    @property
+    def is_spent(self) -> bool:
+        """Say whether another socket should take over.
+
+        It should after too many chart sessions, and before the token expires, which
+        TradingView would meet with silence.
+        """
+        now = asyncio.get_running_loop().time()
+        is_old = self._renew_at is not None and now >= self._renew_at
+        return is_old or self.lanes.is_spent
+
+    def opened(self) -> None:
+        """Begin to serve."""
+        self.is_open = True
+        left = self._tokens.seconds_left(self.connection.token)
+        # A token that is old when it is new, by our clock, is as good as any other.
+        if left is not None and left > 0:
+            self._renew_at = asyncio.get_running_loop().time() + left
 
     def place(self, job: Job) -> bool:
         """Start the job here; False when no lane can take it."""
@@ -70,6 +92,7 @@ class Socket:
 
     def rest(self, close: Callable[["Socket"], None]) -> None:
         """Be closed after a while, unless `wake` comes first."""
+        self._expect_nothing()
         if self._idleness is None:
             loop = asyncio.get_running_loop()
             self._idleness = loop.call_later(self._limits.idle_seconds, close, self)
@@ -84,18 +107,26 @@ class Socket:
         """Give up everything, because the connection is gone; return the jobs."""
         self.is_open = False
         self.wake()
-        if self._silence is not None:
-            self._silence.cancel()
+        self._expect_nothing()
         for told in self._quotes:
             told.set()
         return self.lanes.surrender()
 
     def _expect_an_answer(self) -> None:
-        if self._silence is None:
-            self._silence = asyncio.get_running_loop().call_later(
-                self._limits.first_answer_seconds, self._end_silence
-            )
+        """Wait for any word; it is waited for since the first question without one."""
+        if self._silence is not None and self._heard_before == self.connection.heard:
+            return
+        self._expect_nothing()
+        self._heard_before = self.connection.heard
+        self._silence = asyncio.get_running_loop().call_later(
+            self._limits.first_answer_seconds, self._end_silence
+        )
+
+    def _expect_nothing(self) -> None:
+        if self._silence is not None:
+            self._silence.cancel()
+            self._silence = None
 
     def _end_silence(self) -> None:
-        if not self.connection.has_heard:
-            self.connection.end(TimedOutError("TradingView does not answer."))
+        if self._heard_before == self.connection.heard:
+            self.connection.end(SilentError("TradingView does not answer."))

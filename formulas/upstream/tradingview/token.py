@@ -74,7 +74,7 @@ def parse_token(value: str) -> Token:
             user_id=claims.get("user_id"),
             plan=str(claims.get("plan") or ""),
             exchanges=_exchanges(claims.get("perm")),
-            max_connections=claims.get("max_connections"),
+            max_connections=_count(claims.get("max_connections")),
         )
     except (AttributeError, Base64Error, LookupError, TypeError, ValueError):
         message = "TradingView's page carries a token that cannot be read."
@@ -87,6 +87,11 @@ def _claims(value: str) -> dict[str, Any]:
         urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
     )
     return claims
+
+
+def _count(claimed: object) -> int | None:
+    """Return the number of a claim, None where it says nothing that can be kept to."""
+    return claimed if isinstance(claimed, int) and claimed > 0 else None
 
 
 def _exchanges(permissions: str | None) -> frozenset[str]:
@@ -108,6 +113,7 @@ class TokenSource:
         self._fetch = fetch
         self._clock = clock
         self._token: Token | None = None
+        self._max_connections: int | None = 1  # until a token says more
         self._fetching = asyncio.Lock()
 
     async def get(self) -> Token:
@@ -119,15 +125,27 @@ class TokenSource:
         async with self._fetching:
             if self._token is None or self._is_ageing(self._token):
                 self._token = await self._fetch()
+                self._max_connections = self._token.max_connections
             return self._token
 
     def invalidate(self) -> None:
         """Forget the token, because TradingView does not take it."""
         self._token = None
 
+    @property
+    def max_connections(self) -> int | None:
+        """How many sockets the account may have open; None where nothing limits them."""
+        return self._max_connections
+
+    def seconds_left(self, token: Token | None) -> float | None:
+        """Return how long a token is good for; None for one that does not expire."""
+        if token is None or token.expires_at is None:
+            return None
+        return token.expires_at - _MARGIN_SECONDS - self._clock()
+
     def _is_ageing(self, token: Token) -> bool:
-        expires_at = token.expires_at
-        return expires_at is not None and self._clock() > expires_at - _MARGIN_SECONDS
+        left = self.seconds_left(token)
+        return left is not None and left < 0
 
 
 def anonymous() -> TokenSource:

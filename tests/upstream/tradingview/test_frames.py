@@ -116,6 +116,27 @@ def test_any_garbage_between_frames_is_skipped(pairs, tail):
     assert Decoder().feed(message) == [payload for _, payload in pairs]
 
 
+@given(st.integers(0, 10**9), payloads, payloads)
+def test_a_lying_length_harms_no_later_message(length, payload, later):
+    decoder = Decoder()
+    decoder.feed(f"~m~{length}~m~{payload}")
+
+    assert decoder.feed(frame(later)) == [later]
+
+
+def test_a_frame_that_never_ends_is_not_kept_for_ever():
+    decoder = Decoder()
+    decoder.feed("~m~99999999~m~")
+    kept = []
+    for _ in range(20):
+        decoder.feed("x" * 100_000)
+        kept.append(len(decoder._rest))
+
+    assert max(kept) <= 1024 * 1024
+    assert kept[-1] == 0
+    assert decoder.feed("~m~2~m~{}") == ["{}"]
+
+
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_no_text_upsets_the_decoder(first, second):
     decoder = Decoder()

@@ -75,10 +75,11 @@ async def trading(
     *faults: Mapping[str, Any],
     limits: Limits = QUICK,
     tokens: TokenSource | None = None,
+    server: ServerLimits = ANYWHERE,
     **config: Any,
 ) -> AsyncIterator[Setup]:
     """Run a pool against a simulator that answers at once, but for the faults."""
-    setup = Config(latency=INSTANT, limits=ANYWHERE, faults=faults, **config)
+    setup = Config(latency=INSTANT, limits=server, faults=faults, **config)
     async with serve(setup) as simulator:
         pool = Pool(
             simulator.settings()["TRADINGVIEW_WS_URL"], tokens or anonymous(), limits
@@ -214,9 +215,8 @@ async def test_a_mishap_on_the_way_does_not_spoil_a_chart(mishap):
         assert all(map(is_chart_of, charts, [TCS, INFY]))
 
 
-@pytest.mark.parametrize("on", ["session", "series"])
-async def test_a_chart_whose_session_dies_is_fetched_in_another(on):
-    async with trading({"on": on, "do": "critical_error", "first": 1}) as setup:
+async def test_a_chart_whose_session_dies_is_fetched_in_another():
+    async with trading({"on": "series", "do": "critical_error", "first": 1}) as setup:
         assert is_chart_of(await setup.pool.fetch(TCS), TCS)
         assert setup.simulator.state.sessions_created == 2
         assert setup.simulator.state.dials == 1
@@ -264,6 +264,36 @@ async def test_too_many_sessions_are_taken_to_another_socket():
         assert setup.simulator.state.dials == 2
 
 
+async def test_a_session_refused_for_the_rate_is_made_on_another_socket():
+    refusal = {
+        "on": "session",
+        "do": "critical_error",
+        "reason": "max sessions rate reached",
+        "first": 1,
+    }
+
+    async with trading(refusal) as setup:
+        charts = await setup.fetch(TCS, INFY, SBIN)
+
+        assert all(map(is_chart_of, charts, [TCS, INFY, SBIN]))
+        assert setup.simulator.state.dials == 2
+
+
+async def test_a_wide_screen_meets_no_limit_of_sessions():
+    requests = [
+        replace(request, bars=bars) for bars in range(5, 55) for request in (TCS, SBIN)
+    ]
+    limits = replace(QUICK, lanes=8, sessions_per_socket=15, retries=0)
+    server = replace(ANYWHERE, sessions_per_socket=20)
+
+    async with trading(limits=limits, server=server) as setup:
+        charts = await setup.fetch(*requests)
+
+        assert all(map(is_chart_of, charts, requests))
+        assert setup.simulator.state.sessions_created > 5 * 15
+        assert setup.simulator.state.sockets_at_most == 2
+
+
 async def test_a_spent_socket_is_replaced_while_it_still_serves():
     limits = replace(QUICK, lanes=1, sessions_per_socket=2)
     requests = [replace(TCS, bars=bars) for bars in range(20, 25)]
@@ -281,6 +311,37 @@ async def test_a_second_socket_opens_when_one_has_no_free_lane():
         await setup.fetch(TCS, INFY, SBIN)
 
         assert setup.simulator.state.sockets_at_most == 2
+
+
+@pytest.mark.parametrize(("plan", "sockets"), [(1, 1), (2, 2), (50, 3), (None, 3)])
+async def test_no_more_sockets_are_opened_than_the_plan_has(plan, sockets):
+    async def fetch() -> Token:
+        return Token(ANONYMOUS.value, max_connections=plan)
+
+    slow = {"on": "series", "do": "delay", "seconds": 0.05}
+    stocks = ["TCS", "INFY", "SBIN", "ITC", "M&M", "WIPRO"]
+    requests = [ChartRequest(f"NSE:{stock}", "1D", 30) for stock in stocks]
+    limits = replace(QUICK, lanes=1, sockets=3)
+
+    async with trading(slow, limits=limits, tokens=TokenSource(fetch)) as setup:
+        charts = await setup.fetch(*requests)
+
+        assert all(map(is_chart_of, charts, requests))
+        assert setup.simulator.state.sockets_at_most == sockets
+
+
+async def test_a_spent_socket_ends_first_where_the_plan_has_but_one():
+    async def fetch() -> Token:
+        return Token(ANONYMOUS.value, max_connections=1)
+
+    limits = replace(QUICK, lanes=2, sessions_per_socket=2)
+    requests = [replace(TCS, bars=bars) for bars in range(20, 25)]
+
+    async with trading(limits=limits, tokens=TokenSource(fetch)) as setup:
+        charts = await setup.fetch(*requests)
+
+        assert all(map(is_chart_of, charts, requests))
+        assert setup.simulator.state.dials == 3
 
 
 # Tokens
@@ -334,6 +395,62 @@ async def test_a_socket_that_answers_nothing_is_replaced_with_another_token():
 
         assert all(map(is_chart_of, charts, [TCS, INFY]))
         assert tokens.fetched == setup.simulator.state.dials == 2
+
+
+async def test_a_socket_that_falls_silent_is_replaced_with_another_token():
+    tokens = Tokens(ANONYMOUS.value)
+    silent = [
+        {"on": "series", "do": "silence", "after": 1, "first": 1},
+        {"on": "symbol", "do": "silence", "after": 1, "first": 1},
+    ]
+
+    async with trading(
+        *silent, tokens=tokens.source, limits=replace(QUICK, first_answer_seconds=0.2)
+    ) as setup:
+        await setup.pool.fetch(TCS)
+        assert is_chart_of(await setup.pool.fetch(INFY), INFY)
+        assert tokens.fetched == setup.simulator.state.dials == 2
+
+
+async def test_a_socket_without_questions_is_not_silent():
+    async with trading(limits=replace(QUICK, first_answer_seconds=0.05)) as setup:
+        await setup.pool.fetch(TCS)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.15):
+                await asyncio.wait(set(setup.pool._tasks))
+        assert repr(setup.pool) == IDLE
+
+
+async def test_a_socket_is_renewed_before_its_token_expires():
+    async def fetch() -> Token:
+        return Token(ANONYMOUS.value, expires_at=next(expiries))
+
+    clock, margin = 1000.0, 600
+    expiries = iter([clock + margin + 0.1, clock + 10_000])
+    source = TokenSource(fetch, clock=lambda: clock)
+
+    async with trading(tokens=source) as setup:
+        await setup.pool.fetch(TCS)
+        [socket] = setup.pool._sockets
+        while not socket.is_spent:
+            await asyncio.sleep(0)
+        clock += 1
+        assert is_chart_of(await setup.pool.fetch(INFY), INFY)
+        while socket in setup.pool._sockets:
+            await asyncio.sleep(0)
+        assert repr(setup.pool) == IDLE
+        assert setup.simulator.state.dials == 2
+
+
+async def test_a_token_that_is_old_when_it_is_new_renews_nothing():
+    async def fetch() -> Token:
+        return Token(ANONYMOUS.value, expires_at=0)
+
+    async with trading(
+        tokens=TokenSource(fetch), limits=replace(QUICK, lanes=1)
+    ) as setup:
+        await setup.fetch(TCS, INFY, SBIN)
+        assert setup.simulator.state.dials == 1
 
 
 async def test_a_signed_out_account_is_told_so_at_once():

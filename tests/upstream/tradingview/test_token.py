@@ -43,6 +43,11 @@ def test_an_account_may_have_no_exchange_without_delay():
     assert parse_token(jwt(exp=1)).exchanges == frozenset()
 
 
+@pytest.mark.parametrize("claimed", [None, 0, -1, "many", 2.5])
+def test_a_count_of_connections_that_is_none_limits_nothing(claimed):
+    assert parse_token(jwt(exp=1, max_connections=claimed)).max_connections is None
+
+
 def test_a_page_without_a_token_means_signed_out():
     with pytest.raises(SignedOutError):
         parse_page("<html>Sign in</html>")
