@@ -19,6 +19,9 @@ from formulas.simulator.timescale import NODE
 
 NO_NUMBER = 1e100
 
+# Stale bars have times of their own: fresh ones must not just come in their place.
+_OTHER_SECONDS = 3600
+
 # Not of the basic plane: JavaScript and Python count this name's length differently.
 _DESCRIPTION = "Café Zürich भारत 🚀"
 
@@ -78,13 +81,14 @@ def _with_fewer_bars(answer: Answer, fault: Fault) -> list[Message]:
 
 
 def _after_stale_bars(answer: Answer, fault: Fault) -> list[Message]:
-    def doubled(points: list[Any]) -> list[Any]:
+    def others(points: list[Any]) -> list[Any]:
         for point in points:
+            point["v"][0] -= _OTHER_SECONDS
             point["v"][1:5] = [2 * price for price in point["v"][1:5]]
         return points
 
     stale = [
-        _parsed(each, doubled, turnaround="s0")
+        _parsed(each, others, turnaround="s0")
         for each in answer.messages
         if _is_update(each)
     ]

@@ -16,7 +16,7 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     The store may take longer: on a busy machine it would else be down now and then.
     """
     monkeypatch.setattr("formulas.charts.leadership._DIAL_SPACING_MILLISECONDS", 0)
-    monkeypatch.setattr("formulas.upstream.tradingview.page._TIMEOUT_SECONDS", 0.25)
+    monkeypatch.setattr("formulas.upstream.tradingview.page._TIMEOUT_SECONDS", 0.7)
     monkeypatch.setattr("formulas.store._TIMEOUT_SECONDS", 5.0)
 
 

@@ -1,10 +1,11 @@
 """The app's way to TradingView, from the cache down, against a simulator with faults."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from redis import Redis
 
@@ -59,15 +60,21 @@ class Way:
 
     async def rest(self) -> None:
         """Wait until no chart is under way and no socket is left."""
-        while tasks := [
-            *self.flight._leaving,
-            *(flight.task for flight in self.flight._flights.values()),
-            *self.account._pool._tasks,
-        ]:
-            await asyncio.wait(tasks)
-            await asyncio.sleep(0)
+        pool = self.account._pool
+        await _ended(lambda: self.flight._leaving)
+        await _ended(lambda: {each.task for each in self.flight._flights.values()})
+        await _ended(lambda: self.flight._leaving)
+        for socket in pool._sockets:
+            assert not any(lane.is_busy for lane in socket.lanes._lanes.values())
+        await _ended(lambda: pool._tasks)
         while self.simulator.state.sockets_open:
             await asyncio.sleep(0)
+
+
+async def _ended(tasks: Callable[[], Collection[asyncio.Task[Any]]]) -> None:
+    while waiting := set(tasks()):
+        await asyncio.wait(waiting)
+        await asyncio.sleep(0)
 
 
 @asynccontextmanager

@@ -76,11 +76,14 @@ def test_every_deed_is_tried():
 
 
 def meeting(*faults: Mapping[str, Any], **changes: Any) -> Mixture:
+    patient = replace(
+        SHORT, chart_seconds=1.0, first_answer_seconds=0.5, open_seconds=0.7
+    )
     plain = Mixture(
         number=0,
         faults=faults,
         wanted=CHARTS,
-        limits=SHORT,
+        limits=patient,
         server_limits=OPEN,
         has_account=False,
         leaves_after=(None,),
@@ -117,10 +120,9 @@ async def test_without_faults_all_charts_come(valkey):
 @pytest.mark.parametrize(("on", "do"), CHART_DEEDS)
 async def test_a_deed_done_once(on, do, lanes, valkey):
     code, _ = CHART_DEEDS[on, do]
-    mixture = meeting(
-        fault(on, do, first=1, symbol="NSE:TCS" if on in {"series", "symbol"} else ""),
-        limits=replace(SHORT, lanes=lanes),
-    )
+    symbol = "NSE:TCS" if on in {"series", "symbol"} else ""
+    mixture = meeting(fault(on, do, first=1, symbol=symbol))
+    mixture = replace(mixture, limits=replace(mixture.limits, lanes=lanes))
     failed = {code: 1} if code else {}
     assert await endured(mixture, valkey) == {"": len(CHARTS) - len(failed), **failed}
 
@@ -142,7 +144,7 @@ async def test_a_token_that_is_hard_to_come_by(do, valkey):
 @pytest.mark.parametrize("do", HTTP_DEEDS)
 async def test_a_screen_that_is_hard_to_come_by(do, monkeypatch):
     _, code = HTTP_DEEDS[do]
-    monkeypatch.setattr(client, "_TIMEOUT", 0.25)
+    monkeypatch.setattr(client, "_TIMEOUT", 1.0)
     config = Config(latency=INSTANT, faults=[fault("http", do, path="/run/screen")])
     async with serve(config) as simulator:
         marketinout = MarketInOut(simulator.settings()["MARKETINOUT_API_URL"])

@@ -78,6 +78,8 @@ def test_stale_bars_come_first_under_another_turnaround():
     updates = [p[1]["sds_1"] for name, p in messages if name == "timescale_update"]
     assert [update["t"] for update in updates] == ["s0", "s1"]
     assert updates[0]["s"][0]["v"][1] == 2 * updates[1]["s"][0]["v"][1]
+    times = [{point["v"][0] for point in update["s"]} for update in updates]
+    assert times[0].isdisjoint(times[1])
     assert names(messages)[0] == "series_loading"
 
 

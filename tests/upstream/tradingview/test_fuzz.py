@@ -23,7 +23,7 @@ from formulas.upstream.tradingview.session import Lane
 REQUEST = ChartRequest("NSE:SBIN", "1D", 20)
 MOMENT = 1766031047.25
 
-_ROUNDS = int(os.environ.get("FUZZ_ROUNDS", "1500"))
+_ROUNDS = int(os.environ.get("FUZZ_ROUNDS", "5000"))
 _LONGEST = 8000  # a longer frame only takes longer
 _FRAMES = re.compile(r"(?=~m~[0-9]+~m~)")
 _PIECES = ["~m~", "~h~", "~m~9~m~", "~m~99999999~m~", '"', "{", "]", "null", "1e+100",
